@@ -1,0 +1,39 @@
+"""Who may see a page: one place answers it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import Borrower, User
+
+
+class BorrowerRequest(HttpRequest):
+    """A request of a signed-in borrower, as middleware and `borrower_required` have completed it."""
+
+    user: User
+    htmx: HtmxDetails
+    borrower: Borrower
+
+
+def borrower_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Add `request.borrower`. A view looks everything up through it, so another person's id is a 404.
+
+    Strangers are sent to sign in; a login without a borrower (staff, say) is told so, with status 403.
+    """
+
+    @wraps(view)
+    @login_required
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        borrower = Borrower.objects.filter(user_id=request.user.pk).first()
+        if borrower is None:
+            return render(request, "accounts/no_borrower.html", status=403)
+        complete = cast(BorrowerRequest, request)
+        complete.borrower = borrower
+        return view(complete, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,7 @@
+"""What accounts tells the apps above it, which it never imports."""
+
+from django.dispatch import Signal
+
+# A text must reach a phone now, in its own lane, never behind reminders: a security code or an invitation.
+# Arguments: phone (E.164), text.
+sms_wanted = Signal()

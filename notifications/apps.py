@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+    verbose_name = _("Reminders")
+
+    def ready(self) -> None:
+        from notifications import checks, listeners  # noqa: F401  (registered by their import)

@@ -1,0 +1,243 @@
+"""All settings, from the environment. Reading them starts nothing: type checker and collectstatic read them too.
+
+PORTAL_ENV is `local` (the default: private services under var/, the sandbox provider, loopback hosts only) or
+`production`. A secret can also come from a file: NAME_FILE names it. docs/configuration.md lists every name.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from portal import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = embedded.VAR
+env = environ.FileAwareEnv()
+
+PORTAL_ENV = env.str("PORTAL_ENV", default="local")
+if PORTAL_ENV not in ("local", "production"):
+    raise ImproperlyConfigured(f"PORTAL_ENV is '{PORTAL_ENV}'. Set it to 'local' or 'production'.")
+LOCAL = PORTAL_ENV == "local"
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default=embedded.local_secret() if LOCAL else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set. Give 50 or more random characters, in SECRET_KEY or a file.")
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if LOCAL else env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# The address people reach the portal at, for links in messages and for the providers' receipts.
+PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8000" if LOCAL else "").rstrip("/")
+LENDER_NAME = env.str("LENDER_NAME", default="Example Lending")
+LENDER_PHONE = env.str("LENDER_PHONE", default="+1 555 010 0199")
+LENDER_EMAIL = env.str("LENDER_EMAIL", default="help@lender.example")
+
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "portal.apps.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "phonenumber_field",
+    "anymail",
+    "accounts",
+    "loans",
+    "notifications",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.portal",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---------- database, cache, broker ----------
+DATABASES = {"default": env.db_url("DATABASE_URL", default="") if env.str("DATABASE_URL", default="") else embedded.DATABASE}
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, in Celery's children too
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": env.int("DB_POOL_SIZE", default=8)}
+
+REDIS_URL = env.str("REDIS_URL", default="") or f"unix://{embedded.VALKEY_SOCKET}?db=0"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CELERY_BROKER_URL = env.str("REDIS_URL", default="") or f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=1"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False  # a task is a hint; losing one costs a tick, repeating one is wasted work
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+ENGINE_TICK = timedelta(seconds=env.int("ENGINE_TICK_SECONDS", default=5 if LOCAL else 15))
+CELERY_BEAT_SCHEDULE = {"tick": {"task": "notifications.tasks.tick", "schedule": ENGINE_TICK}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+
+# ---------- people ----------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone"]  # sign-up itself is closed: logins are born from a claim
+ACCOUNT_EMAIL_VERIFICATION = "optional"  # a login by code verifies the address it used
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# A fact about the borrower, asked when an invitation is used: accounts asks, loans knows.
+CLAIM_FACT = "loans.claim_fact.contract_number_ends_with"
+INVITATION_DAYS = 14
+PHONENUMBER_DB_FORMAT = "E164"
+PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+
+# ---------- language and time ----------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_THOUSAND_SEPARATOR = True
+
+# ---------- static files ----------
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = LOCAL
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# ---------- channels ----------
+# name → dotted path, imported on first use
+PROVIDERS = {
+    "inbox": "notifications.channels.inbox.Inbox",
+    "email": "notifications.channels.email.Email",
+    "twilio": "notifications.channels.twilio.Twilio",
+}
+CHANNEL_PROVIDER = {"inbox": "inbox", "email": "email", "sms": "twilio"}
+
+SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001").rstrip("/") if LOCAL else ""
+TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default=SANDBOX_URL or "https://api.twilio.com").rstrip("/")
+TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="AC00000000000000000000000000000000" if LOCAL else "")
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="sandbox-token" if LOCAL else "")  # noqa: S106
+TWILIO_FROM = env.str("TWILIO_FROM", default="+15550100100" if LOCAL else "")
+SMS_SEGMENT_PRICE = env.str("SMS_SEGMENT_PRICE", default="0.0083 USD")  # shown to staff: what a segment costs
+PROVIDER_TIMEOUT = timedelta(seconds=env.int("PROVIDER_TIMEOUT_SECONDS", default=10))
+PROVIDER_OPEN_CALLS = env.int("PROVIDER_OPEN_CALLS", default=200)  # at once, per worker
+
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND",
+    default="notifications.sandbox.mail.SandboxEmailBackend" if LOCAL else "django.core.mail.backends.smtp.EmailBackend",
+)
+if email_url := env.str("EMAIL_URL", default=""):
+    globals().update(env.email_url_config(email_url))
+EMAIL_TIMEOUT = int(PROVIDER_TIMEOUT.total_seconds())
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{LENDER_NAME} <no-reply@lender.example>")
+ANYMAIL = {key: value for key in env.list("ANYMAIL_KEYS", default=[]) if (value := env.str(key, default=""))}
+
+# ---------- security ----------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+if not LOCAL:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+
+# ---------- logs: one event name and fields, ids only ----------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

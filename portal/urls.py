@@ -1,0 +1,22 @@
+"""The map of the site. Each app owns its own addresses."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("accounts.urls")),
+    path("", include("loans.urls")),
+    path("", include("notifications.urls")),
+    path("account/", include("allauth.urls")),
+    path("hooks/", include("notifications.hook_urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
+
+if settings.LOCAL and settings.SANDBOX_URL:
+    urlpatterns.append(path("sandbox/", include("notifications.sandbox.urls")))
