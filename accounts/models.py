@@ -69,10 +69,18 @@ class Borrower(models.Model):
     """The person on the contract, as the lender knows them; may exist before the person has a login."""
 
     reference = models.CharField(
-        _("lender's reference"), max_length=64, unique=True, help_text=_("The person's id in the core system.")
+        _("lender's reference"),
+        max_length=64,
+        unique=True,
+        help_text=_("The person's id in the core system."),
     )
     user = models.OneToOneField(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="borrower", verbose_name=_("login")
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="borrower",
+        verbose_name=_("login"),
     )
     name = models.CharField(_("name"), max_length=200)  # NFC, as accounts.names.clean() gives it
     country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166-1, two letters."))
@@ -104,7 +112,9 @@ class ContactPoint(models.Model):
         Borrower, on_delete=models.CASCADE, related_name="contact_points", verbose_name=_("borrower")
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    value = models.CharField(_("address"), max_length=254, help_text=_("A number in E.164; e-mail in lower case."))
+    value = models.CharField(
+        _("address"), max_length=254, help_text=_("A number in E.164; e-mail in lower case.")
+    )
     source = models.CharField(_("known from"), max_length=10, choices=Source, default=Source.LENDER)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)  # bounced, reassigned, removed

@@ -30,7 +30,9 @@ class CreditAccount(models.Model):
         CLOSED = "closed", _("paid off")
         CHARGED_OFF = "charged_off", _("written off by the lender")
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # in addresses, tells nothing
+    public_id = models.UUIDField(
+        default=uuid.uuid4, unique=True, editable=False
+    )  # in addresses, tells nothing
     reference = models.CharField(_("lender's reference"), max_length=64, unique=True)
     borrower = models.ForeignKey(
         Borrower, on_delete=models.PROTECT, related_name="credit_accounts", verbose_name=_("borrower")
@@ -82,7 +84,9 @@ class Bill(models.Model):
     statement_balance = money(_("statement balance"), null=True, blank=True)  # below 0: the lender owes
     balance_after = money(_("principal left after it"), null=True, blank=True)  # by the contract schedule
     paid = money(_("paid"), default=Decimal(0))  # sum of the allocations
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)  # UTC; paid, or replaced by a newer one
+    closed_at = models.DateTimeField(
+        _("closed"), null=True, blank=True
+    )  # UTC; paid, or replaced by a newer one
 
     class Meta:
         verbose_name = _("bill")
@@ -91,7 +95,9 @@ class Bill(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "number"], name="bill_number_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="bill_amount_not_negative"),
-            models.CheckConstraint(condition=Q(paid__gte=0, paid__lte=F("amount")), name="bill_paid_in_range"),
+            models.CheckConstraint(
+                condition=Q(paid__gte=0, paid__lte=F("amount")), name="bill_paid_in_range"
+            ),
         ]
         # Read by the planner: its cost must follow what is due, not the portfolio.
         indexes = [models.Index(fields=["due_on"], condition=Q(closed_at=None), name="bill_open_due_on")]

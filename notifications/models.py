@@ -19,7 +19,11 @@ class Preference(models.Model):
     """What one borrower chose, in force now. No row: the defaults of notifications.choice."""
 
     borrower = models.OneToOneField(
-        Borrower, on_delete=models.CASCADE, primary_key=True, related_name="preference", verbose_name=_("borrower")
+        Borrower,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="preference",
+        verbose_name=_("borrower"),
     )
     choice = models.JSONField(_("choice"))  # notifications.choice.Choice.to_json()
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
@@ -70,7 +74,9 @@ class Consent(models.Model):
 class Hold(models.Model):
     """A reason to be silent towards a borrower, from one instant until another."""
 
-    borrower = models.ForeignKey(Borrower, on_delete=models.CASCADE, related_name="holds", verbose_name=_("borrower"))
+    borrower = models.ForeignKey(
+        Borrower, on_delete=models.CASCADE, related_name="holds", verbose_name=_("borrower")
+    )
     reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
@@ -107,7 +113,11 @@ class Cadence(models.Model):
     code = models.SlugField(_("code"), unique=True)
     name = models.CharField(_("name"), max_length=100)
     product = models.CharField(
-        _("product"), max_length=20, blank=True, choices=CreditAccount.Product, help_text=_("Empty: every product.")
+        _("product"),
+        max_length=20,
+        blank=True,
+        choices=CreditAccount.Product,
+        help_text=_("Empty: every product."),
     )
     is_active = models.BooleanField(_("in use"), default=True)
 
@@ -122,7 +132,9 @@ class Cadence(models.Model):
 class Step(models.Model):
     """One rung: so many days from the due date, with the words for it."""
 
-    cadence = models.ForeignKey(Cadence, on_delete=models.CASCADE, related_name="steps", verbose_name=_("cadence"))
+    cadence = models.ForeignKey(
+        Cadence, on_delete=models.CASCADE, related_name="steps", verbose_name=_("cadence")
+    )
     offset_days = models.SmallIntegerField(_("days from the due date"), help_text=_("-7: a week before."))
     category = models.CharField(_("category"), max_length=10, choices=Category)
     template_code = models.SlugField(_("template"))
@@ -157,7 +169,9 @@ class MessageTemplate(models.Model):
     class Meta:
         verbose_name = _("message template")
         verbose_name_plural = _("message templates")
-        constraints = [models.UniqueConstraint(fields=["code", "language"], name="template_code_language_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "language"], name="template_code_language_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} ({self.language})"
@@ -185,7 +199,9 @@ class Lane(models.Model):
             # Read by the claim: due lanes, oldest first.
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="lane_due"),
             # Read by the reaper: leases that lapsed.
-            models.Index(fields=["leased_until"], condition=Q(leased_until__isnull=False), name="lane_leased"),
+            models.Index(
+                fields=["leased_until"], condition=Q(leased_until__isnull=False), name="lane_leased"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -242,7 +258,12 @@ class Attempt(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     provider = models.CharField(_("provider"), max_length=20)
     contact_point = models.ForeignKey(
-        ContactPoint, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("sent to")
+        ContactPoint,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sent to"),
     )
     claim = models.BigIntegerField(default=0)  # the lane's claim that made it: the fencing token
     state = models.CharField(_("state"), max_length=20, choices=AttemptState, default=AttemptState.CALLING)

@@ -10,7 +10,6 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from portal import embedded
 
@@ -26,7 +25,9 @@ LOCAL = PORTAL_ENV == "local"
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=embedded.local_secret() if LOCAL else "")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Give 50 or more random characters, in SECRET_KEY or a file.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Give 50 or more random characters, in SECRET_KEY or a file."
+    )
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if LOCAL else env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -94,15 +95,24 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---------- database, cache, broker ----------
-DATABASES = {"default": env.db_url("DATABASE_URL", default="") if env.str("DATABASE_URL", default="") else embedded.DATABASE}
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default="")
+    if env.str("DATABASE_URL", default="")
+    else embedded.DATABASE
+}
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, in Celery's children too
-DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": env.int("DB_POOL_SIZE", default=8)}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": 1,
+    "max_size": env.int("DB_POOL_SIZE", default=8),
+}
 
 REDIS_URL = env.str("REDIS_URL", default="") or f"unix://{embedded.VALKEY_SOCKET}?db=0"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
-CELERY_BROKER_URL = env.str("REDIS_URL", default="") or f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=1"
+CELERY_BROKER_URL = (
+    env.str("REDIS_URL", default="") or f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=1"
+)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # a task is a hint; losing one costs a tick, repeating one is wasted work
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -183,8 +193,10 @@ CHANNEL_PROVIDER = {"inbox": "inbox", "email": "email", "sms": "twilio"}
 
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001").rstrip("/") if LOCAL else ""
 TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default=SANDBOX_URL or "https://api.twilio.com").rstrip("/")
-TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="AC00000000000000000000000000000000" if LOCAL else "")
-TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="sandbox-token" if LOCAL else "")  # noqa: S106
+TWILIO_ACCOUNT_SID = env.str(
+    "TWILIO_ACCOUNT_SID", default="AC00000000000000000000000000000000" if LOCAL else ""
+)
+TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="sandbox-token" if LOCAL else "")
 TWILIO_FROM = env.str("TWILIO_FROM", default="+15550100100" if LOCAL else "")
 SMS_SEGMENT_PRICE = env.str("SMS_SEGMENT_PRICE", default="0.0083 USD")  # shown to staff: what a segment costs
 PROVIDER_TIMEOUT = timedelta(seconds=env.int("PROVIDER_TIMEOUT_SECONDS", default=10))
@@ -192,7 +204,9 @@ PROVIDER_OPEN_CALLS = env.int("PROVIDER_OPEN_CALLS", default=200)  # at once, pe
 
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
-    default="notifications.sandbox.mail.SandboxEmailBackend" if LOCAL else "django.core.mail.backends.smtp.EmailBackend",
+    default="notifications.sandbox.mail.SandboxEmailBackend"
+    if LOCAL
+    else "django.core.mail.backends.smtp.EmailBackend",
 )
 if email_url := env.str("EMAIL_URL", default=""):
     globals().update(env.email_url_config(email_url))
@@ -226,7 +240,9 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 if not LOCAL:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    SECURE_PROXY_SSL_HEADER = (
+        ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+    )
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=365 * 24 * 3600)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

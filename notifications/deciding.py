@@ -1,0 +1,100 @@
+"""One person's due reminders together: what is sent in which message, what waits, what falls away. Pure.
+
+Live sending and the preview both decide here, so the preview is what would be sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from notifications.choice import Choice
+from notifications.gate import INBOX, Contact, Defer, Facts, History, Send, Suppress, Verdict, decide
+from notifications.reason import Reason
+from notifications.rulebook import Rulebook
+
+Key = TypeVar("Key")
+
+_URGENCY = {"upcoming": 0, "due": 1, "overdue": 2}
+_REPLACED = Suppress((Reason("replaced"),))
+
+
+@dataclass(frozen=True)
+class Person:
+    """What the gate knows of a person, the same for all their reminders."""
+
+    contact: Contact
+    choice: Choice
+    history: History
+    rulebooks: tuple[Rulebook, ...]
+
+
+@dataclass(frozen=True)
+class Due(Generic[Key]):
+    """One reminder that is due to be looked at, with the key the caller knows it by."""
+
+    key: Key
+    bill: int  # two reminders of one bill are never both sent at once
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Outgoing(Generic[Key]):
+    """One message to one person: usually one reminder, several where they fall together."""
+
+    channel: str
+    category: str  # of its most urgent reminder
+    keys: tuple[Key, ...]  # most urgent first
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Decisions(Generic[Key]):
+    outgoing: tuple[Outgoing[Key], ...]
+    waiting: tuple[tuple[Key, Defer], ...]
+    dropped: tuple[tuple[Key, Suppress], ...]
+
+
+def decide_together(person: Person, due: Sequence[Due[Key]], *, now: datetime) -> Decisions[Key]:
+    """Decide all that is due of one person at one instant.
+
+    What may go now outside the inbox goes as one message, on the channel of its most urgent reminder: caps count
+    messages, so bills that fall together share one instead of waiting for each other. Inbox notes go apart: they
+    disturb nobody. Where two steps of one bill have come together, only the later one still says something new.
+    """
+    newest = {one.bill: one.facts.offset_days for one in sorted(due, key=lambda one: one.facts.offset_days)}
+    verdicts = [
+        (one, _verdict(person, one, now) if one.facts.offset_days == newest[one.bill] else _REPLACED)
+        for one in due
+    ]
+    sends = [(one, verdict) for one, verdict in verdicts if isinstance(verdict, Send)]
+    loud = [pair for pair in sends if pair[1].channel != INBOX]
+    quiet = [pair for pair in sends if pair[1].channel == INBOX]
+    return Decisions(
+        outgoing=tuple(_merge(group) for group in (loud, quiet) if group),
+        waiting=tuple((one.key, verdict) for one, verdict in verdicts if isinstance(verdict, Defer)),
+        dropped=tuple((one.key, verdict) for one, verdict in verdicts if isinstance(verdict, Suppress)),
+    )
+
+
+def _verdict(person: Person, one: Due[Key], now: datetime) -> Verdict:
+    return decide(
+        person.contact,
+        one.facts,
+        person.choice,
+        rulebooks=person.rulebooks,
+        history=person.history,
+        now=now,
+    )
+
+
+def _merge(group: list[tuple[Due[Key], Send]]) -> Outgoing[Key]:
+    ordered = sorted(group, key=lambda pair: (-_URGENCY[pair[0].facts.category], pair[0].facts.due_on))
+    first, lead = ordered[0]
+    together = (Reason("digest", {"bills": len(group)}),) if len(group) > 1 else ()
+    return Outgoing(
+        channel=lead.channel,
+        category=first.facts.category,
+        keys=tuple(one.key for one, _ in ordered),
+        reasons=lead.reasons + together,
+    )

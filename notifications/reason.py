@@ -1,0 +1,29 @@
+"""A reason: the rule that spoke, where it comes from, and the facts it spoke on. Pure and storable."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Reason:
+    """rule: its id, as reasons.SENTENCES knows it. source: citation, empty for the borrower's own choice."""
+
+    rule: str
+    facts: Mapping[str, Any] = field(default_factory=dict)  # JSON values: text, numbers, ISO dates
+    source: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"rule": self.rule, "facts": dict(self.facts), "source": self.source}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Reason":
+        return cls(stored["rule"], stored.get("facts", {}), stored.get("source", ""))
+
+
+def to_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
+    return [reason.to_json() for reason in reasons]
+
+
+def from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    return tuple(Reason.from_json(one) for one in stored)
