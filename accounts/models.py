@@ -31,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A login of a borrower or of the lender's staff. Says nothing of what is owed."""
 
-    email = models.EmailField(_("e-mail address"), null=True, blank=True)  # null: signs in by phone alone
+    email = models.EmailField(_("e-mail address"), null=True, blank=True)  # noqa: DJ001  null: signs in by phone
     phone = PhoneNumberField(_("phone number"), null=True, blank=True)
     phone_verified = models.BooleanField(_("phone number verified"), default=False)
     name = models.CharField(_("name"), max_length=200, blank=True)

@@ -13,7 +13,7 @@ from accounts.models import Borrower
 
 
 def money(verbose_name: object, **options: object) -> models.DecimalField:
-    """An amount in the account's currency. Three places: the dinar's fils; 15 digits: a loan of 10¹² units."""
+    """An amount in the account's currency, to the thousandth: the dinar has three places."""
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=3, **options)  # type: ignore[arg-type]
 
 

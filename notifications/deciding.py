@@ -58,9 +58,10 @@ class Decisions(Generic[Key]):
 def decide_together(person: Person, due: Sequence[Due[Key]], *, now: datetime) -> Decisions[Key]:
     """Decide all that is due of one person at one instant.
 
-    What may go now outside the inbox goes as one message, on the channel of its most urgent reminder: caps count
-    messages, so bills that fall together share one instead of waiting for each other. Inbox notes go apart: they
-    disturb nobody. Where two steps of one bill have come together, only the later one still says something new.
+    What may go now outside the inbox goes as one message, on the channel of its most urgent reminder: caps
+    count messages, so bills that fall together share one instead of waiting for each other. Inbox notes go
+    apart: they disturb nobody. Where two steps of one bill have come together, only the later one still says
+    something new.
     """
     newest = {one.bill: one.facts.offset_days for one in sorted(due, key=lambda one: one.facts.offset_days)}
     verdicts = [

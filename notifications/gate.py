@@ -1,7 +1,7 @@
 """The gate: may this reminder go now, later, or not at all? Pure: everything it knows is an argument.
 
-The same function serves live sending, every retry, and the borrower's preview. The strictest of law, lender and
-borrower wins: each rule may only push the instant forward or end the matter, never pull it back.
+The same function serves live sending, every retry, and the borrower's preview. The strictest of law, lender
+and borrower wins: each rule may only push the instant forward or end the matter, never pull it back.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -185,7 +185,8 @@ def _moved(rule: str, instant: datetime, home: ZoneInfo, source: str = "") -> Re
 def _opening(
     instant: datetime, hours: Mapping[int, Window | None], zones: tuple[ZoneInfo, ...]
 ) -> datetime | None:
-    """The first instant from `instant` on that lies in the local hours of every zone, None where there is none.
+    """The first instant from `instant` on that lies in the local hours of every zone, None where there is
+    none.
 
     Where facts point to several places the hour must be right in all of them: 12 CFR 1006, official comment
     6(b)(1)(i)-2.
@@ -204,7 +205,8 @@ def _opening(
 
 
 def _free(instant: datetime, history: History, count: int, window_days: int, home: ZoneInfo) -> datetime:
-    """The first instant from `instant` on whose last `window_days` local days hold fewer than `count` contacts.
+    """The first instant from `instant` on whose last `window_days` local days hold fewer than `count`
+    contacts.
 
     The newest `count` contacts bind: the day is free once the oldest of them has left the window. One in any
     seven days, contact on a Monday: free again as the next Monday begins.

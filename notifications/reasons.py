@@ -157,7 +157,8 @@ def _says(text: Any) -> Callable[[Facts], str]:
     return lambda facts: str(text)
 
 
-# rule id → its sentence. A rule without one would explain nothing: tests/notifications/test_reasons.py walks all.
+# rule id → its sentence. A rule without one would explain nothing: tests/notifications/test_reasons.py walks
+# all.
 SENTENCES: dict[str, Callable[[Facts], str]] = {
     "choice.lead_day": _lead_day,
     "choice.lead_day_off": _lead_day_off,

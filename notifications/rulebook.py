@@ -1,4 +1,4 @@
-"""Contact law and policy as data: what a rulebook file says, checked when it is read. Pure but for the file."""
+"""Contact law and policy as data: what a rulebook file says, checked when it is read."""
 
 import tomllib
 from collections.abc import Mapping
@@ -31,7 +31,8 @@ class ContactHours:
 
 @dataclass(frozen=True)
 class Cap:
-    """At most `count` contacts of one person in `window_days` calendar days in a row, the day itself being one."""
+    """At most `count` contacts of one person in `window_days` calendar days in a row, the day itself being
+    one."""
 
     id: str
     citation: str

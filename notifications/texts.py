@@ -1,4 +1,5 @@
-"""The words of messages: named placeholders filled with a bill's facts. No tags, no code, nothing to inject into."""
+"""The words of messages: named placeholders filled with a bill's facts. No tags, no code, nothing to inject
+into."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,8 @@ class Words:
 
 @dataclass(frozen=True)
 class Demand:
-    """What one message says of one bill. amount: still to be paid, in `currency`. account: the masked reference."""
+    """What one message says of one bill. amount: still to be paid, in `currency`. account: the masked
+    reference."""
 
     amount: Decimal
     currency: str
@@ -73,7 +75,7 @@ def render(
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """KeyError: a placeholder that is not in `values`; validate() refuses such a template before it is saved."""
+    """KeyError: a placeholder that is not in `values`; validate() refuses such a template."""
     parts = _parts(template)
     return "".join(values[part] if index % 2 else part for index, part in enumerate(parts))
 

@@ -1,4 +1,5 @@
-"""All settings, from the environment. Reading them starts nothing: type checker and collectstatic read them too.
+"""All settings, from the environment. Reading them starts nothing: type checker and collectstatic read them
+too.
 
 PORTAL_ENV is `local` (the default: private services under var/, the sandbox provider, loopback hosts only) or
 `production`. A secret can also come from a file: NAME_FILE names it. docs/configuration.md lists every name.
