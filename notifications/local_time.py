@@ -1,4 +1,4 @@
-"""Wall clocks and instants: which instant a local time is, and when a borrower's hours are open. Pure: no Django.
+"""Wall clocks and instants: which instant a local time is, and when local hours are open. Pure: no Django.
 
 Two nights a year a wall clock lies: in the spring some times do not exist, in the autumn some exist twice.
 Everything here follows from one definition: a local time means the first instant at which the wall clock of
@@ -14,9 +14,9 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-# Governments change their clocks at a few weeks' notice. The machine's own zone files are as old as its image, and
-# differ between web, worker and test machines; one pinned database makes the same decision everywhere, and an
-# update is a reviewed change. The search path is the process's: every later ZoneInfo(key) reads the package too.
+# Governments change their clocks at a few weeks' notice. The machine's own zone files are as old as its image
+# and differ between web, worker and test machines; one pinned database makes the same decision everywhere, and
+# an an update is a reviewed change. The path is the process's: every later ZoneInfo(key) reads the package too.
 zoneinfo.reset_tzpath(to=())
 ZoneInfo.clear_cache()  # else a zone that was opened before this import would stay the machine's
 
@@ -29,9 +29,9 @@ midnight and belongs to the day it starts on; 00:00 to 00:00 is the whole day.
 
 SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
-# Zones jumped by up to a day when they crossed the date line (Samoa lost 30 December 2011): a look a full week
-# ahead and two days more meets every weekday's window, a day that never was included.
-DAYS_AHEAD = range(-2, 17)
+# Yesterday's window may run over midnight. Ahead, a week has every weekday, but Samoa had no 30 December
+# 2011: a weekday that never was comes again a week later.
+DAYS_AROUND = range(-1, 16)
 
 
 class Transition(NamedTuple):
@@ -46,7 +46,9 @@ class Transition(NamedTuple):
 def zone(key: str) -> ZoneInfo:
     """The zone of an IANA name such as "Europe/Berlin". ValueError: there is none of that name."""
     if key not in zoneinfo.available_timezones():
-        raise ValueError(f"“{key}” is not a time zone. Write a name such as Europe/Berlin or America/New_York.")
+        raise ValueError(
+            f"“{key}” is not a time zone. Write a name such as Europe/Berlin or America/New_York."
+        )
     return ZoneInfo(key)
 
 
@@ -62,8 +64,8 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     """The first UTC instant at which the wall clock has reached `local` (naive).
 
     A repeated time is its first occurrence. A skipped one is the end of the gap: in Berlin 02:30 on 29 March
-    2026 is 01:00 UTC, when the clock goes from 01:59:59 to 03:00:00. (RFC 5545 would say 03:30; for the end of
-    a borrower's hours that is half an hour too late.)
+    2026 is 01:00 UTC, when the clock goes from 01:59:59 to 03:00:00. (RFC 5545 would say 03:30; for the end
+    of a borrower's hours that is half an hour too late.)
     """
     existing = instants(local, zone)
     return existing[0] if existing else _jump(local, zone)
@@ -81,15 +83,12 @@ def transitions(zone: ZoneInfo, start_year: int, end_year: int) -> list[Transiti
     the database has none.
     """
     step = timedelta(hours=6)
-    at, end = datetime(start_year, 1, 1, tzinfo=UTC), datetime(end_year + 1, 1, 1, tzinfo=UTC)
-    found = []
-    at -= step  # a change may fall on the year's first instant
+    first, end = datetime(start_year, 1, 1, tzinfo=UTC), datetime(end_year + 1, 1, 1, tzinfo=UTC)
+    at, found = first - step, []  # a change may fall on the year's first instant
     while at < end:
         before, after = _offset_at(at, zone), _offset_at(at + step, zone)
-        if before != after:
-            change = _change(at, at + step, zone)
-            if datetime(start_year, 1, 1, tzinfo=UTC) <= change < end:
-                found.append(Transition(change, before, after))
+        if before != after and first <= (change := _change(at, at + step, zone)) < end:
+            found.append(Transition(change, before, after))
         at += step
     return found
 
@@ -102,8 +101,8 @@ def openings(day: date, window: Window, zone: ZoneInfo) -> Iterator[tuple[dateti
     the start, and the window is shut until the clock reaches it again: two intervals.
     """
     start = datetime.combine(day, window[0])
-    opens, closes = instant(start, zone), instant(_end(day, window), zone)
-    again = instants(start, zone)[1:]
+    existing, closes = instants(start, zone), instant(_end(day, window), zone)
+    opens, *again = existing or (_jump(start, zone),)
     if again and again[0] < closes:
         yield opens, _change(opens, again[0], zone)
         opens = again[0]
@@ -114,18 +113,17 @@ def openings(day: date, window: Window, zone: ZoneInfo) -> Iterator[tuple[dateti
 def next_opening(now: datetime, windows: Mapping[int, Window | None], zone: ZoneInfo) -> datetime | None:
     """The first instant, from `now` on, at which a weekday's window is open; `now` itself where one is.
 
-    windows: by weekday, 0 is Monday; None or no entry: closed all day. None is returned if no window opens at all.
+    windows: by weekday, 0 is Monday; None or no entry: closed all day. None is returned if none ever opens.
     """
-    today = _wall(now, zone).date()
-    best: datetime | None = None
-    for day in (today + number * DAY for number in DAYS_AHEAD):
-        if best is not None and day > today + DAY and day_start(day, zone) >= best:
-            break
+    local = _wall(now, zone)
+    for day in (local.date() + number * DAY for number in DAYS_AROUND):
         window = windows.get(day.weekday())
-        for opens, closes in openings(day, window, zone) if window else ():
-            if closes > now and (best is None or opens < best):
-                best = max(opens, now)
-    return best
+        if not window or _end(day, window) <= local:  # the clock has reached the end, so it is shut for good
+            continue
+        for opens, closes in openings(day, window, zone):
+            if closes > now:  # the earliest: no later day opens before an earlier one
+                return max(opens, now)
+    return None
 
 
 def open_at(now: datetime, windows: Mapping[int, Window | None], zone: ZoneInfo) -> bool:
@@ -145,7 +143,7 @@ def _wall(at: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _offset(local: datetime, zone: ZoneInfo, *, fold: int) -> timedelta:
-    """What zoneinfo takes for the offset of a wall clock time: before (0) or after (1) a change it lies in."""
+    """The offset of a wall clock time; in a gap or a repetition that before (0) or after (1) the change."""
     offset = local.replace(tzinfo=zone, fold=fold).utcoffset()
     assert offset is not None  # noqa: S101  a ZoneInfo always has one
     return offset
@@ -168,10 +166,10 @@ def _jump(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _change(start: datetime, end: datetime, zone: ZoneInfo) -> datetime:
-    """The change of offset in (start, end], to the second, by halving: the database has whole seconds only."""
+    """The change of offset in (start, end], found by halving; the database has whole seconds only."""
     old = _offset_at(start, zone)
-    low, high = 0, -((start - end) // SECOND)  # seconds after the whole second of start; rounded up
-    start = start.replace(microsecond=0)
+    start, end = start.replace(microsecond=0), end.replace(microsecond=0)
+    low, high = 0, (end - start) // SECOND
     while high - low > 1:
         middle = (low + high) // 2
         if _offset_at(start + middle * SECOND, zone) == old:
