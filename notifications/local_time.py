@@ -15,8 +15,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 # Governments change their clocks at a few weeks' notice. The machine's own zone files are as old as its image
-# and differ between web, worker and test machines; one pinned database makes the same decision everywhere, and
-# an an update is a reviewed change. The path is the process's: every later ZoneInfo(key) reads the package too.
+# and differ between web, worker and test machines; one pinned database makes the same decision everywhere,
+# and an update is a reviewed change. The path is the process's: every later ZoneInfo(key) reads the package.
 zoneinfo.reset_tzpath(to=())
 ZoneInfo.clear_cache()  # else a zone that was opened before this import would stay the machine's
 
