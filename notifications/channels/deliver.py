@@ -24,7 +24,9 @@ def deliver(messages: Sequence[Message], limits: Limits | None = None) -> dict[U
         groups[provider_for(message.channel)].append(message)
     if not groups:
         return {}
-    return asyncio.run(_deliver(groups, limits or Limits(settings.PROVIDER_TIMEOUT, settings.PROVIDER_OPEN_CALLS)))
+    return asyncio.run(
+        _deliver(groups, limits or Limits(settings.PROVIDER_TIMEOUT, settings.PROVIDER_OPEN_CALLS))
+    )
 
 
 def provider_for(channel: str) -> Provider:

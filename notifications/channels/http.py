@@ -1,0 +1,173 @@
+"""The pipeline of a provider that is called over HTTP: build, post, read the answer, judge it."""
+
+import asyncio
+import json
+import logging
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+
+from notifications.channels.base import Limits, Message, Outcome, Provider, RefusedForNow, Unknown
+
+logger = logging.getLogger(__name__)
+
+LONGEST_ANSWER = 64 * 1024  # bytes; a real answer has about 1,000, a lying one may never end
+LONGEST_PATIENCE = timedelta(days=1)  # what is asked beyond this is taken as this
+
+TOO_LATE = RefusedForNow("this batch had no time left")
+NO_CONNECTION = RefusedForNow("the provider cannot be reached")
+SET_UP_WRONG = RefusedForNow("the provider does not accept our account")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One POST of a form."""
+
+    url: str
+    form: Mapping[str, str]
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, as far as it could be read."""
+
+    status: int
+    json: Mapping[str, Any]  # empty where the body was not a JSON object
+    retry_after: timedelta | None = None
+
+
+class HttpProvider(Provider):
+    """Makes the calls and keeps the clock. A provider fills in how to ask and what an answer proves."""
+
+    @abstractmethod
+    def request(self, message: Message) -> Request:
+        """The call that sends this message."""
+
+    @abstractmethod
+    def outcome(self, answer: Answer) -> Outcome:
+        """What the answer proves; `usual` says it for whatever the provider has no words of its own for."""
+
+    async def deliver(self, messages: Sequence[Message], limits: Limits) -> dict[UUID, Outcome]:
+        deadline = asyncio.get_running_loop().time() + limits.timeout.total_seconds()
+        open_calls = asyncio.Semaphore(limits.open_calls)
+
+        async def call(session: aiohttp.ClientSession, message: Message) -> Outcome:
+            async with open_calls:  # the wait for a free place does not count as the provider's time
+                if asyncio.get_running_loop().time() >= deadline:
+                    return TOO_LATE
+                return await self._exchange(session, self.request(message))
+
+        async with _session(limits) as session:
+            calls = [call(session, message) for message in messages]
+            results = await asyncio.gather(*calls, return_exceptions=True)
+        outcomes = {
+            message.id: self._settled(result) for message, result in zip(messages, results, strict=True)
+        }
+        if SET_UP_WRONG in outcomes.values():
+            logger.error("provider_set_up_wrong provider=%s", self.name)
+        return outcomes
+
+    async def _exchange(self, session: aiohttp.ClientSession, request: Request) -> Outcome:
+        """One call. An error of connecting proves that nothing was sent; any later one proves nothing."""
+        try:
+            answer = await _post(session, request)
+        except aiohttp.InvalidURL:
+            return SET_UP_WRONG
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            return NO_CONNECTION
+        except TimeoutError:
+            return Unknown("no answer in time")
+        except (aiohttp.ClientError, OSError) as error:
+            return Unknown(f"the connection broke: {type(error).__name__}")
+        return self.outcome(answer)
+
+    def _settled(self, result: Outcome | BaseException) -> Outcome:
+        """One message that our own code trips over must not take the batch's other outcomes with it."""
+        if not isinstance(result, BaseException):
+            return result
+        logger.error("provider_call_broke provider=%s error=%s", self.name, type(result).__name__)
+        return Unknown(f"an error of ours: {type(result).__name__}")
+
+    @staticmethod
+    def usual(answer: Answer) -> Outcome:
+        """What a status means at any provider.
+
+        4xx is a refusal, so it was not sent. 408 says that the server gave up waiting: it may have read
+        enough. 2xx without what it promises, 3xx and 5xx prove nothing.
+        """
+        if answer.status in (401, 403):
+            return SET_UP_WRONG
+        if answer.status == 429:
+            return RefusedForNow("the provider asks us to slow down", answer.retry_after)
+        if 400 <= answer.status < 500 and answer.status != 408:
+            return RefusedForNow(f"refused with HTTP {answer.status}", answer.retry_after)
+        return Unknown(f"HTTP {answer.status} without a clear answer")
+
+
+def _session(limits: Limits) -> aiohttp.ClientSession:
+    """One pool of kept connections for a batch.
+
+    Connecting may take half of the time: so a timeout at the end always means "after sending".
+    """
+    seconds = limits.timeout.total_seconds()
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=limits.open_calls),
+        timeout=aiohttp.ClientTimeout(total=seconds, connect=seconds / 2),
+        headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+        auto_decompress=False,  # a small answer may unpack to gigabytes
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
+async def _post(session: aiohttp.ClientSession, request: Request) -> Answer:
+    """Post and read. A redirect is not followed: it would post twice, and show the token to a stranger."""
+    auth = aiohttp.BasicAuth(request.user, request.password) if request.user else None
+    async with session.post(request.url, data=request.form, auth=auth, allow_redirects=False) as response:
+        body = await _read(response)
+        patience = retry_after(response.headers.get("Retry-After", ""), now=datetime.now(UTC))
+        return Answer(response.status, parsed(body), patience)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The body, or nothing where it is too long; then the connection is closed, not drained."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LONGEST_ANSWER:
+            response.close()
+            return b""
+    return bytes(body)
+
+
+def parsed(body: bytes) -> Mapping[str, Any]:
+    """The JSON object of a body; empty where it is something else."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):  # "[" 60,000 times is valid up to its end
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def retry_after(value: str, *, now: datetime) -> timedelta | None:
+    """The patience a Retry-After header asks for, in seconds or as an HTTP date; None where it says nothing.
+
+    At most LONGEST_PATIENCE. A date that has passed asks for none. Source: RFC 9110, 10.2.3.
+    """
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return timedelta(seconds=min(int(value[:9]), LONGEST_PATIENCE.total_seconds()))
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, IndexError):
+        return None
+    if at.tzinfo is None:  # "-0000" and no zone at all both mean UTC here
+        at = at.replace(tzinfo=UTC)
+    return max(timedelta(0), min(at - now, LONGEST_PATIENCE))

@@ -1,0 +1,63 @@
+"""Text messages through Twilio: the Messages resource of its REST API, 2010-04-01."""
+
+import re
+
+from django.conf import settings
+from django.urls import reverse
+
+from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
+from notifications.channels.http import Answer, HttpProvider, Request
+
+SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+
+# Twilio's error code → why this text will never reach this number. What is not here may pass later.
+# Source: Twilio's error and warning dictionary.
+FOR_GOOD = {
+    21211: "not a phone number",
+    21214: "the number cannot be reached",
+    21217: "not a phone number",
+    21265: "a short code cannot receive texts",
+    21266: "the number is our own",
+    21268: "a premium number is not texted",
+    21408: "texts to this country are not switched on at the provider",
+    21610: "the person has said STOP",
+    21612: "the provider has no way to this number",
+    21614: "not a mobile number",
+    21617: "the text is longer than 1,600 characters",
+    21635: "a landline cannot receive texts",
+}
+
+
+class Twilio(HttpProvider):
+    """One call per text. There is no client reference: the callback's address carries the attempt's id."""
+
+    name = "twilio"
+
+    def request(self, message: Message) -> Request:
+        account = settings.TWILIO_ACCOUNT_SID
+        form = {
+            "To": message.to,
+            "Body": message.text,
+            sender_field(settings.TWILIO_FROM): settings.TWILIO_FROM,
+        }
+        if message.wants_receipt:
+            form["StatusCallback"] = settings.PORTAL_URL + reverse("hooks:twilio_status", args=[message.id])
+        url = f"{settings.TWILIO_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
+        return Request(url, form, user=account, password=settings.TWILIO_AUTH_TOKEN)
+
+    def outcome(self, answer: Answer) -> Outcome:
+        """What the answer proves. What it does not prove is unknown, and unknown is never resent."""
+        sid, code = answer.json.get("sid"), answer.json.get("code")
+        if answer.status == 201 and isinstance(sid, str) and SID.fullmatch(sid):
+            return Accepted(sid)
+        if 400 <= answer.status < 500 and isinstance(code, int):
+            if why := FOR_GOOD.get(code):
+                return RefusedForGood(why)
+            if answer.status == 400:
+                return RefusedForNow(f"Twilio error {code:d}", answer.retry_after)
+        return self.usual(answer)
+
+
+def sender_field(sender: str) -> str:
+    """Which field names the sender: a number, or a messaging service that picks one."""
+    return "MessagingServiceSid" if sender.startswith("MG") else "From"
