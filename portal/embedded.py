@@ -1,15 +1,30 @@
-"""A private PostgreSQL and Valkey from pip wheels, for development, tests and the demo."""
+"""A private PostgreSQL and Valkey from pip wheels, for development, tests and the demo.
 
+Whoever uses a server holds a shared lock on a file; the server's keeper (portal.embedded_keeper) waits until
+it can have that file alone. The kernel drops a dead process's locks, so the servers stop when their last user
+is gone, even by kill -9, and there is no count to go stale. Sockets, not ports: checkouts do not clash, and a
+folder only its owner may enter is the password.
+"""
+
+import fcntl
 import hashlib
 import os
 import secrets
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-VAR = Path(os.environ.get("PORTAL_VAR", Path(__file__).resolve().parent.parent / "var")).resolve()
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var")).resolve()
+START_SECONDS = 60  # initdb takes 0.7 s and a start 0.1 s; a machine that needs longer has a problem to name
 
 
 def socket_folder() -> Path:
-    """Where the sockets lie. A socket's path is limited to 107 bytes (macOS 103), so a long checkout falls back."""
+    """Where the sockets lie. A socket's path has at most 107 bytes (macOS 103): long checkouts fall back."""
     if len(str(VAR)) < 75:
         return VAR / "run"
     return Path("/tmp") / f"portal-{hashlib.sha256(str(VAR).encode()).hexdigest()[:12]}"  # noqa: S108
@@ -30,10 +45,110 @@ def local_secret() -> str:
     path = VAR / "secret-key"
     if not path.exists():
         VAR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
+        draft = path.with_name(f"secret-key.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        with suppress(FileExistsError):  # another process was first: its key stays, ours was never read
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()
 
 
+# ---------- locks ----------
+
+
+def lock(path: Path, how: int) -> IO[str]:
+    """An open file that holds the lock until it is closed or the process dies. Waits as long as it must."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("a")
+    fcntl.flock(file, how)
+    return file
+
+
+def is_held(path: Path) -> bool:
+    """Does a living process hold this file alone? Asks with a shared lock, which two may ask at once."""
+    if not path.exists():
+        return False
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+# ---------- the servers, as their users see them ----------
+
+
+class ServiceError(RuntimeError):
+    """A private server did not start. The message says where its log is and shows the end of it."""
+
+
+@dataclass(frozen=True)
+class Service:
+    name: str
+    variable: str  # where the environment names another server, this one is not started
+
+    @property
+    def is_wanted(self) -> bool:
+        return not (os.environ.get(self.variable) or os.environ.get(f"{self.variable}_FILE"))
+
+    @property
+    def is_up(self) -> bool:
+        return self.file("ready").exists() and is_held(self.file("keeper"))
+
+    def file(self, kind: str) -> Path:
+        """kind: users, keeper and start are locks, ready says that the server answers."""
+        return VAR / "services" / f"{self.name}.{kind}"
+
+
+POSTGRES = Service("postgres", "DATABASE_URL")
+VALKEY = Service("valkey", "REDIS_URL")
+SERVICES = {service.name: service for service in (POSTGRES, VALKEY)}
+
+_in_use: dict[str, IO[str]] = {}  # service name → the lock this process holds until it ends
+_keepers: list[
+    subprocess.Popen[bytes]
+] = []  # referred to, so that Python does not warn of a child left behind
+
+
 def start_if_local() -> None:
-    raise NotImplementedError
+    """Return once the servers that the environment does not name answer; they stay until this process ends.
+
+    Does nothing in production. A second call starts again what has died since. Raises ServiceError.
+    """
+    if os.environ.get("PORTAL_ENV", "local") != "local":
+        return
+    for service in SERVICES.values():
+        if service.is_wanted:
+            _use(service)
+
+
+def _use(service: Service) -> None:
+    if service.name not in _in_use:  # waits here while a keeper is stopping its server
+        _in_use[service.name] = lock(service.file("users"), fcntl.LOCK_SH)
+    with lock(service.file("start"), fcntl.LOCK_EX):  # of many starters, one starts
+        if not service.is_up:
+            service.file("ready").unlink(missing_ok=True)
+            _start_keeper(service)
+
+
+def _start_keeper(service: Service) -> None:
+    log_path = service.file("log")
+    with log_path.open("w") as log:
+        keeper = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "portal.embedded_keeper", service.name],
+            cwd=ROOT,
+            env={**os.environ, "PORTAL_VAR": str(VAR)},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # a Ctrl-C is for us; the servers must outlast our last query
+        )
+    _keepers.append(keeper)
+    deadline = time.monotonic() + START_SECONDS
+    while not service.file("ready").exists():
+        if keeper.poll() is not None or time.monotonic() > deadline:
+            end = log_path.read_text(errors="replace")[-2000:].strip()
+            raise ServiceError(f"The private {service.name} did not start. Its log is {log_path}:\n{end}")
+        time.sleep(0.02)
