@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +22,10 @@ class PortalAdminSite(AdminSite):
         # Deleting by the page invites accidents, and its confirmation loads every related row.
         self.disable_action("delete_selected")
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Sign in on the portal's page: its codes and its rate limits hold for staff too.
 
         A borrower who is signed in already is refused (403), not shown a second door to try.
         """
-        response: HttpResponseBase = secure_admin_login(super().login)(request, extra_context)
+        response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
