@@ -12,11 +12,9 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var")).resolve()
@@ -57,12 +55,12 @@ def local_secret() -> str:
 # ---------- locks ----------
 
 
-def lock(path: Path, how: int) -> IO[str]:
-    """An open file that holds the lock until it is closed or the process dies. Waits as long as it must."""
+def lock(path: Path, how: int) -> int:
+    """A file descriptor that holds the lock until it is closed or the process dies. Waits its turn."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.open("a")
-    fcntl.flock(file, how)
-    return file
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    fcntl.flock(descriptor, how)
+    return descriptor
 
 
 def is_held(path: Path) -> bool:
@@ -106,10 +104,7 @@ POSTGRES = Service("postgres", "DATABASE_URL")
 VALKEY = Service("valkey", "REDIS_URL")
 SERVICES = {service.name: service for service in (POSTGRES, VALKEY)}
 
-_in_use: dict[str, IO[str]] = {}  # service name → the lock this process holds until it ends
-_keepers: list[
-    subprocess.Popen[bytes]
-] = []  # referred to, so that Python does not warn of a child left behind
+_in_use: dict[str, int] = {}  # service name → the lock this process holds until it ends
 
 
 def start_if_local() -> None:
@@ -127,28 +122,28 @@ def start_if_local() -> None:
 def _use(service: Service) -> None:
     if service.name not in _in_use:  # waits here while a keeper is stopping its server
         _in_use[service.name] = lock(service.file("users"), fcntl.LOCK_SH)
-    with lock(service.file("start"), fcntl.LOCK_EX):  # of many starters, one starts
+    turn = lock(service.file("start"), fcntl.LOCK_EX)  # of many starters, one starts
+    try:
         if not service.is_up:
-            service.file("ready").unlink(missing_ok=True)
             _start_keeper(service)
+    finally:
+        os.close(turn)
 
 
 def _start_keeper(service: Service) -> None:
+    """The keeper leaves for the background once its server answers."""
     log_path = service.file("log")
-    with log_path.open("w") as log:
-        keeper = subprocess.Popen(  # noqa: S603
+    with log_path.open("w") as log, suppress(subprocess.TimeoutExpired):
+        subprocess.run(  # noqa: S603
             [sys.executable, "-m", "portal.embedded_keeper", service.name],
             cwd=ROOT,
             env={**os.environ, "PORTAL_VAR": str(VAR)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            start_new_session=True,  # a Ctrl-C is for us; the servers must outlast our last query
+            timeout=START_SECONDS,
+            check=False,
         )
-    _keepers.append(keeper)
-    deadline = time.monotonic() + START_SECONDS
-    while not service.file("ready").exists():
-        if keeper.poll() is not None or time.monotonic() > deadline:
-            end = log_path.read_text(errors="replace")[-2000:].strip()
-            raise ServiceError(f"The private {service.name} did not start. Its log is {log_path}:\n{end}")
-        time.sleep(0.02)
+    if not service.is_up:
+        end = log_path.read_text(errors="replace")[-2000:].strip()
+        raise ServiceError(f"The private {service.name} did not start. Its log is {log_path}:\n{end}")

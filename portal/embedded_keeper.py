@@ -197,9 +197,9 @@ class Valkey:
 # ---------- keeping ----------
 
 
-def keep(service: embedded.Service, server: Postgres | Valkey) -> None:
+def keep(service: embedded.Service, server: Postgres | Valkey, *, announce: Callable[[], object]) -> int:
     """Run the server until no process uses it, then stop it with the users' lock held: newcomers wait."""
-    keeper = embedded.lock(service.file("keeper"), fcntl.LOCK_EX)
+    embedded.lock(service.file("keeper"), fcntl.LOCK_EX)
     ready = service.file("ready")
     ready.unlink(missing_ok=True)
     who = run_as(server.program)
@@ -218,21 +218,16 @@ def keep(service: embedded.Service, server: Postgres | Valkey) -> None:
             raise CannotStart(f"{service.name} ended at once with status {process.returncode}.")
         time.sleep(0.02)
     ready.touch()
-    _when_unused(service, stop)
+    announce()
+    threading.Thread(target=_when_unused, args=[service, stop], daemon=True).start()
     status = process.wait()
     ready.unlink(missing_ok=True)
-    keeper.close()
-    sys.exit(status)
+    return status
 
 
 def _when_unused(service: embedded.Service, act: Callable[[], None]) -> None:
-    def wait() -> None:
-        users = embedded.lock(service.file("users"), fcntl.LOCK_EX)
-        act()
-        threading.Event().wait()  # holds the lock to the end of the process
-        users.close()
-
-    threading.Thread(target=wait, daemon=True).start()
+    embedded.lock(service.file("users"), fcntl.LOCK_EX)  # held until this process has ended
+    act()
 
 
 def _refuse_strange_owner(folder: Path) -> None:
@@ -246,6 +241,19 @@ def _our_uids() -> set[int]:
     return {os.geteuid(), pwd.getpwnam("nobody").pw_uid} if os.geteuid() == 0 else {os.geteuid()}
 
 
+def main(name: str) -> int:
+    """Return to the starter once the server answers or cannot start; what stays is in a session of its own.
+
+    A Ctrl-C is for the starter: the server must outlast its last query.
+    """
+    hears, says = os.pipe()
+    if os.fork():
+        os.close(says)
+        return 0 if os.read(hears, 1) else 1  # nothing to read: the keeper has died
+    os.setsid()
+    server = Postgres() if name == embedded.POSTGRES.name else Valkey()
+    return keep(embedded.SERVICES[name], server, announce=lambda: os.write(says, b"1"))
+
+
 if __name__ == "__main__":
-    name = sys.argv[1]
-    keep(embedded.SERVICES[name], Postgres() if name == embedded.POSTGRES.name else Valkey())
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,81 @@
+"""What every test may use: real servers, a database per worker, and the people everybody knows."""
+
+import os
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from hypothesis import settings as hypothesis_settings
+
+from accounts.models import Borrower, ContactPoint, User
+from portal import embedded
+from tests import factories, isolation
+
+# A time limit per example measures the machine's other work, not ours.
+hypothesis_settings.register_profile("portal", deadline=None)
+hypothesis_settings.load_profile("portal")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    embedded.start_if_local()
+    # Each person and each worker (gw0, gw1 …) at the same server has a database of their own.
+    suffix = os.environ.get("PYTEST_DB_SUFFIX", "")
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_portal_{suffix}".rstrip("_")
+    settings.CACHES["default"]["KEY_FUNCTION"] = "tests.isolation.cache_key"
+    if embedded.VALKEY.is_wanted:  # a portal that runs beside the tests must not take their tasks
+        settings.CELERY_BROKER_URL = f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=9"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow by design otherwise
+    settings.WHITENOISE_AUTOREFRESH = True  # serves static/ as it is; nothing is collected for tests
+
+
+@pytest.fixture(autouse=True)
+def _own_corner_of_the_cache() -> None:
+    isolation.enter_new_corner()
+
+
+def _person(**fields: Any) -> Borrower:
+    """A borrower with a login, and with a verified e-mail address and phone number."""
+    login = factories.make_login()
+    person = factories.make_borrower(user=login, **fields)
+    factories.make_contact_point(person, kind=ContactPoint.Kind.EMAIL, value=login.email)
+    factories.make_contact_point(person)
+    return person
+
+
+@pytest.fixture
+def borrower(db: None) -> Borrower:
+    return _person(name="Zhang Wei")
+
+
+@pytest.fixture
+def stranger(db: None) -> Borrower:
+    """Another borrower of the same lender, who may see nothing of `borrower`."""
+    return _person(name="Maria Silva")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return factories.make_staff()
+
+
+@pytest.fixture
+def signed_in(borrower: Borrower) -> Client:
+    return _client_of(borrower.user)
+
+
+@pytest.fixture
+def stranger_client(stranger: Borrower) -> Client:
+    return _client_of(stranger.user)
+
+
+@pytest.fixture
+def staff_client(staff: User) -> Client:
+    return _client_of(staff)
+
+
+def _client_of(user: User | None) -> Client:
+    assert user is not None
+    client = Client()
+    client.force_login(user)
+    return client
