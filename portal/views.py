@@ -1,0 +1,39 @@
+"""The front door, the pages for what went wrong, and the page that shows every component."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+from accounts.models import Borrower
+from portal import context
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What the portal is and how to get in; who is in already goes on to their own first page."""
+    if not request.user.is_authenticated:
+        return render(request, "portal/landing.html")
+    if Borrower.objects.filter(user_id=request.user.pk).exists():
+        return redirect("loans:dashboard")
+    return redirect("admin:index" if request.user.is_staff else "loans:dashboard")
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component on one page, for those who build pages. Routed only where settings.LOCAL."""
+    return render(request, "portal/styleguide.html")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(_standing_alone("400.html", request), status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(_standing_alone("500.html", request), status=500)
+
+
+def _standing_alone(template: str, request: HttpRequest) -> str:
+    """A page that asks neither session nor database: one of them may be what failed."""
+    return render_to_string(template, context.portal(request) | {"debug": settings.DEBUG})
