@@ -1,0 +1,57 @@
+"""How much of a year lies between two dates, by the convention of the contract. Pure.
+
+Shares of a year are exact fractions; who needs a decimal rounds once, at the end.
+"""
+
+from calendar import isleap
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+
+class DayCount(StrEnum):
+    """The convention's name as contracts print it. Source: 2006 ISDA Definitions, section 4.16."""
+
+    THIRTY_360 = "30/360"
+    ACTUAL_360 = "actual/360"
+    ACTUAL_364 = "actual/364"  # 52 equal weeks
+    ACTUAL_365 = "actual/365"
+    ACTUAL_ACTUAL = "actual/actual"
+
+
+_DENOMINATORS = {DayCount.ACTUAL_360: 360, DayCount.ACTUAL_364: 364, DayCount.ACTUAL_365: 365}
+
+
+def year_share(start: date, end: date, convention: DayCount) -> Fraction:
+    """The part of a year from `start` to `end`; below 0 if the end is earlier.
+
+    30/360: every month has 30 days (bond basis: the 31st is a 30th, as an end only after the 30th).
+    actual/N: calendar days / N. actual/actual: the days in leap years / 366 + the other days / 365.
+    15 January to 15 March 2024: 60/360, 60/360, 60/364, 60/365, 60/366.
+    """
+    if convention is DayCount.THIRTY_360:
+        return Fraction(_days_30_360(start, end), 360)
+    if convention is DayCount.ACTUAL_ACTUAL:
+        return _actual_actual(start, end)
+    return Fraction((end - start).days, _DENOMINATORS[convention])
+
+
+def _days_30_360(start: date, end: date) -> int:
+    first = min(start.day, 30)
+    last = 30 if end.day == 31 and first == 30 else end.day
+    return (end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first
+
+
+def _actual_actual(start: date, end: date) -> Fraction:
+    if end < start:
+        return -_actual_actual(end, start)
+    share, at = Fraction(0), start
+    while at.year < end.year:
+        year_end = date(at.year + 1, 1, 1)
+        share += Fraction((year_end - at).days, _days_of(at.year))
+        at = year_end
+    return share + Fraction((end - at).days, _days_of(at.year))
+
+
+def _days_of(year: int) -> int:
+    return 366 if isleap(year) else 365

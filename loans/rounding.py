@@ -1,0 +1,31 @@
+"""Rounding of money to a unit: a cent, a fils, a whole yen, a whole rupee. Pure."""
+
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+
+class Rounding(StrEnum):
+    """How an exact amount becomes a multiple of a unit. The lender's contract says which."""
+
+    HALF_UP = "half_up"  # 0.005 → 0.01; a credit's −0.005 → −0.01
+    HALF_EVEN = "half_even"  # 0.005 → 0.00, 0.015 → 0.02
+    UP = "up"  # to the next unit, so that equal instalments never leave a rest to pay
+    NONE = "none"  # stays exact
+
+
+_MODES = {
+    Rounding.HALF_UP: ROUND_HALF_UP,
+    Rounding.HALF_EVEN: ROUND_HALF_EVEN,
+    Rounding.UP: ROUND_CEILING,
+}
+_ONE = Decimal(1)
+
+
+def rounded(amount: Decimal, unit: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
+    """The multiple of `unit` for an exact amount.  0.125 to 0.01: 0.13;  89 552.4 up to 1: 89 553
+
+    unit: above 0, in the amount's currency; not always a power of ten (0.05 where the least coin is 5 cents).
+    """
+    if rounding is Rounding.NONE:
+        return amount
+    return (amount / unit).quantize(_ONE, _MODES[rounding]) * unit
