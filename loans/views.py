@@ -11,23 +11,37 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import Borrower
+from loans import balances, bill_lines, charts
+
+SHOWN_AT_ONCE = 6  # lines of a long list; the rest is folded away under them
 
 
-@borrower_required
 @require_safe
+@borrower_required
 def dashboard(request: BorrowerRequest) -> HttpResponse:
     """What I owe in total, what is due next, and each account as a card."""
     today = _today(request.borrower)
-    return render(request, "loans/dashboard.html", {"today": today})
+    overview = balances.overview(request.borrower, today=today)
+    return render(request, "loans/dashboard.html", {"overview": overview, "today": today})
 
 
-@borrower_required
 @require_safe
+@borrower_required
 def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
-    """One account: figures, bills, payments, and a picture of what is paid and left."""
-    found = get_object_or_404(request.borrower.credit_accounts, public_id=public_id)
+    """One account: its figures, its bills and payments, and a picture of what is paid and left."""
     today = _today(request.borrower)
-    return render(request, "loans/account.html", {"account": found, "today": today})
+    found = get_object_or_404(request.borrower.credit_accounts, public_id=public_id)
+    lines = bill_lines.of(found.bills.order_by("due_on", "number"), today=today)
+    context = {
+        "view": balances.account_view(found, today=today),
+        "today": today,
+        "to_pay": [line for line in lines if line.state.asks_for_money],
+        "done": [line for line in reversed(lines) if not line.state.asks_for_money],
+        "payments": list(found.payments.all()),
+        "chart": charts.paid_and_left(lines),
+        "shown_at_once": SHOWN_AT_ONCE,
+    }
+    return render(request, "loans/account.html", context)
 
 
 def _today(borrower: Borrower) -> date:
