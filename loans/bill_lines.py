@@ -1,4 +1,4 @@
-"""Bills as their owner reads them: what is still to pay of each, and where it stands. Pure sums over loaded rows."""
+"""Bills as their owner reads them: what is left of each, and where it stands. Pure sums over loaded rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class BillLine:
 
 
 def of(bills: Iterable[Bill], *, today: date) -> tuple[BillLine, ...]:
-    """The lines in the order of the bills. today: the borrower's calendar day; all of the due day is in time."""
+    """The lines in the order of the bills. today: the borrower's calendar day; a bill is in time on all of its due day."""
     return tuple(_line(bill, today) for bill in bills)
 
 

@@ -13,6 +13,7 @@ from loans.bill_lines import BillLine, BillState
 
 WIDTH = 960
 HEIGHT = 240
+WIDEST = 120  # a single bill is a column, not a wall
 MOST_COLUMNS = 24  # narrower ones cannot be told apart on a phone; a longer schedule is drawn by year
 
 
@@ -71,7 +72,7 @@ def paid_and_left(lines: Iterable[BillLine]) -> Chart | None:
     by_year = len(demands) > MOST_COLUMNS
     sums = [_sum(group) for group in _groups(demands, by_year=by_year)]
     tallest = max(each.total for each in sums)
-    slot = WIDTH // max(len(sums), 6)  # a single bill is a column, not a wall
+    slot = WIDTH // len(sums)
     columns = tuple(_column(each, index * slot, slot, tallest) for index, each in enumerate(sums))
     return Chart(columns=columns, by_year=by_year, tallest=tallest)
 
@@ -91,15 +92,15 @@ def _sum(lines: list[BillLine]) -> _Sums:
 
 
 def _column(sums: _Sums, x: int, slot: int, tallest: Decimal) -> Column:
-    gap = slot // 8
+    width = min(slot * 3 // 4, WIDEST)
     top, paid = _height(sums.total, tallest), _height(sums.paid, tallest)
     return Column(
         first_due=sums.first_due,
         paid=sums.paid,
         left=sums.left,
         is_overdue=sums.is_overdue,
-        x=x + gap,
-        width=slot - 2 * gap,
+        x=x + (slot - width) // 2,
+        width=width,
         paid_height=paid,
         left_height=top - paid,
     )

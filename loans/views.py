@@ -1,6 +1,8 @@
 """What I owe: the overview of all accounts, and one account in full."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,17 @@ from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import Borrower
 from loans import balances, bill_lines, charts
 
-SHOWN_AT_ONCE = 6  # lines of a long list; the rest is folded away under them
+
+class Folded(NamedTuple):
+    """A list of which the first lines are shown and the rest is folded away under them."""
+
+    first: Sequence[object]
+    rest: Sequence[object]
+
+    @classmethod
+    def of(cls, lines: Iterable[object], *, shown: int = 6) -> "Folded":
+        everything = list(lines)
+        return cls(everything[:shown], everything[shown:])
 
 
 @require_safe
@@ -35,11 +47,10 @@ def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     context = {
         "view": balances.account_view(found, today=today),
         "today": today,
-        "to_pay": [line for line in lines if line.state.asks_for_money],
-        "done": [line for line in reversed(lines) if not line.state.asks_for_money],
-        "payments": list(found.payments.all()),
+        "to_pay": Folded.of(line for line in lines if line.state.asks_for_money),
+        "done": Folded.of(line for line in reversed(lines) if not line.state.asks_for_money),
+        "payments": Folded.of(found.payments.all()),
         "chart": charts.paid_and_left(lines),
-        "shown_at_once": SHOWN_AT_ONCE,
     }
     return render(request, "loans/account.html", context)
 
