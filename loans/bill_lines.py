@@ -36,7 +36,7 @@ class BillLine:
 
 
 def of(bills: Iterable[Bill], *, today: date) -> tuple[BillLine, ...]:
-    """The lines in the order of the bills. today: the borrower's calendar day; a bill is in time on all of its due day."""
+    """The lines in the order of the bills. today: the borrower's calendar day; its bills are still in time."""
     return tuple(_line(bill, today) for bill in bills)
 
 

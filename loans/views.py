@@ -34,7 +34,8 @@ def dashboard(request: BorrowerRequest) -> HttpResponse:
     """What I owe in total, what is due next, and each account as a card."""
     today = _today(request.borrower)
     overview = balances.overview(request.borrower, today=today)
-    return render(request, "loans/dashboard.html", {"overview": overview, "today": today})
+    overdue = [(total.overdue, total.currency) for total in overview.totals if total.overdue]
+    return render(request, "loans/dashboard.html", {"overview": overview, "overdue": overdue, "today": today})
 
 
 @require_safe
@@ -44,8 +45,10 @@ def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     today = _today(request.borrower)
     found = get_object_or_404(request.borrower.credit_accounts, public_id=public_id)
     lines = bill_lines.of(found.bills.order_by("due_on", "number"), today=today)
+    view = balances.account_view(found, today=today)
     context = {
-        "view": balances.account_view(found, today=today),
+        "view": view,
+        "overdue": [(view.overdue.amount, view.currency)] if view.overdue.amount else [],
         "today": today,
         "to_pay": Folded.of(line for line in lines if line.state.asks_for_money),
         "done": Folded.of(line for line in reversed(lines) if not line.state.asks_for_money),

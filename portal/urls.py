@@ -18,5 +18,10 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
 ]
 
+handler400 = "portal.views.bad_request"
+handler500 = "portal.views.server_error"
+
+if settings.LOCAL:
+    urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))
 if settings.LOCAL and settings.SANDBOX_URL:
     urlpatterns.append(path("sandbox/", include("notifications.sandbox.urls")))

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from accounts.models import Borrower
-from portal import context
+from portal import context, samples
 
 
 @require_safe
@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component on one page, for those who build pages. Routed only where settings.LOCAL."""
-    return render(request, "portal/styleguide.html")
+    return render(request, "portal/styleguide.html", {"form": samples.wrong_form()})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
