@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import BorrowerRequest, borrower_required
@@ -29,6 +30,7 @@ class Folded(NamedTuple):
 
 
 @require_safe
+@never_cache  # a library's computer must not keep what somebody owes
 @borrower_required
 def dashboard(request: BorrowerRequest) -> HttpResponse:
     """What I owe in total, what is due next, and each account as a card."""
@@ -39,6 +41,7 @@ def dashboard(request: BorrowerRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache  # a library's computer must not keep what somebody owes
 @borrower_required
 def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     """One account: its figures, its bills and payments, and a picture of what is paid and left."""

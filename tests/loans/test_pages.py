@@ -1,0 +1,233 @@
+"""The pages of what is owed: who may see them, what they say, and how much they ask of the database."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Borrower, User
+from loans.models import CreditAccount
+from tests import factories
+
+NOON = datetime(2026, 1, 20, 17, tzinfo=UTC)  # 12:00 in New York, where the borrower lives
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def loan(borrower: Borrower) -> CreditAccount:
+    """1,200 USD in 12 instalments: one paid, one past its due date, one to come."""
+    loan = factories.make_loan(borrower, reference="L-OWN")
+    factories.make_bill(loan, due_on=date(2025, 12, 1), paid=Decimal(100), closed_at=NOON)
+    factories.make_bill(loan, due_on=date(2026, 1, 1))
+    factories.make_bill(loan, due_on=date(2026, 2, 1))
+    return loan
+
+
+def address(account: CreditAccount) -> str:
+    return reverse("loans:account", args=[account.public_id])
+
+
+def text(response: HttpResponse) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def main(response: HttpResponse) -> str:
+    """The page's own part, without the forms of its frame: each carries a token that differs each time."""
+    return text(response).split("<main", 1)[1].split("</main>", 1)[0]
+
+
+# ---------- who may see them ----------
+
+
+def test_strangers_are_sent_to_sign_in(client: Client, loan: CreditAccount) -> None:
+    for page in (reverse("loans:dashboard"), address(loan)):
+        response = client.get(page)
+        assert response.status_code == 302
+        assert response["Location"].startswith(reverse("account_login"))
+
+
+def test_another_borrowers_account_is_not_found(stranger_client: Client, loan: CreditAccount) -> None:
+    assert stranger_client.get(address(loan)).status_code == 404
+
+
+def test_another_borrowers_account_looks_like_one_that_does_not_exist(
+    stranger_client: Client, loan: CreditAccount
+) -> None:
+    unknown = reverse("loans:account", args=[uuid4()])
+    theirs, nobodys = stranger_client.get(address(loan)), stranger_client.get(unknown)
+    assert theirs.status_code == nobodys.status_code
+    assert main(theirs) == main(nobodys)
+
+
+def test_another_borrowers_account_is_not_on_the_overview(
+    stranger_client: Client, loan: CreditAccount
+) -> None:
+    assert loan.reference not in text(stranger_client.get(reverse("loans:dashboard")))
+
+
+def test_staff_without_a_contract_are_told_so(staff_client: Client, loan: CreditAccount) -> None:
+    for page in (reverse("loans:dashboard"), address(loan)):
+        response = staff_client.get(page)
+        assert response.status_code == 403
+        assert loan.reference not in text(response)
+
+
+def test_pages_are_only_read(signed_in: Client, loan: CreditAccount) -> None:
+    for page in (reverse("loans:dashboard"), address(loan)):
+        assert signed_in.post(page).status_code == 405
+
+
+# ---------- what they say ----------
+
+
+def test_the_overview_says_what_is_owed_and_what_comes_next(signed_in: Client, loan: CreditAccount) -> None:
+    page = text(signed_in.get(reverse("loans:dashboard")))
+    assert "You owe in total" in page
+    assert "Sunday, February 1" in page
+    assert "in 12 days" in page
+
+
+def test_the_overview_says_kindly_what_is_past_its_due_date(signed_in: Client, loan: CreditAccount) -> None:
+    page = text(signed_in.get(reverse("loans:dashboard")))
+    assert "$100.00 is past its due date" in page
+    assert "Can you not pay all of it?" in page
+
+
+def test_amounts_past_due_in_two_currencies_make_one_notice(
+    signed_in: Client, borrower: Borrower, loan: CreditAccount
+) -> None:
+    card = factories.make_card(borrower, currency="TWD")
+    factories.make_bill(card, due_on=date(2026, 1, 5), amount=Decimal(700))
+    page = text(signed_in.get(reverse("loans:dashboard")))
+    assert page.count("past their due date") == 1
+    assert "NT$700.00" in page
+
+
+def test_who_pays_in_time_reads_nothing_of_overdue_bills(signed_in: Client, borrower: Borrower) -> None:
+    factories.make_bill(factories.make_loan(borrower), due_on=date(2026, 1, 20))
+    page = text(signed_in.get(reverse("loans:dashboard")))
+    assert "past its due date" not in page
+    assert "(today)" in page
+
+
+def test_a_bill_is_due_by_the_borrowers_own_calendar(signed_in: Client, borrower: Borrower) -> None:
+    factories.make_bill(factories.make_loan(borrower), due_on=date(2026, 1, 20))
+    with time_machine.travel(datetime(2026, 1, 21, 4, tzinfo=UTC)):  # 23:00 on the 20th in New York
+        assert "(today)" in text(signed_in.get(reverse("loans:dashboard")))
+    with time_machine.travel(datetime(2026, 1, 21, 6, tzinfo=UTC)):
+        assert "$100.00 is past its due date" in text(signed_in.get(reverse("loans:dashboard")))
+
+
+def test_who_has_no_contract_is_told_whom_to_ask(signed_in: Client) -> None:
+    page = text(signed_in.get(reverse("loans:dashboard")))
+    assert "You have no loan or card here" in page
+    assert "help@lender.example" in page
+
+
+def test_the_account_page_lists_bills_by_what_is_to_be_done(signed_in: Client, loan: CreditAccount) -> None:
+    page = text(signed_in.get(address(loan)))
+    to_pay, earlier = page.split("Earlier bills", 1)
+    assert "Jan 1, 2026" in to_pay
+    assert "Feb 1, 2026" in to_pay
+    assert "Dec 1, 2025" in earlier
+
+
+def test_a_long_schedule_is_folded_and_complete(signed_in: Client, borrower: Borrower) -> None:
+    loan = factories.make_loan(borrower)
+    for month in range(2, 13):
+        factories.make_bill(loan, due_on=date(2026, month, 1))
+    page = text(signed_in.get(address(loan)))
+    assert "Show 5 more bills" in page
+    assert all(f'datetime="2026-{month:02}-01"' in page for month in range(2, 13))
+
+
+def test_the_chart_has_its_figures_in_a_table(signed_in: Client, loan: CreditAccount) -> None:
+    page = text(signed_in.get(address(loan)))
+    chart = page.split('<svg class="chart"', 1)[1].split("</figure>", 1)[0]
+    assert "<title" in chart
+    assert "<desc" in chart
+    assert chart.count("<tr>") == 1 + 3
+
+
+def test_an_account_without_bills_has_no_chart(signed_in: Client, borrower: Borrower) -> None:
+    page = text(signed_in.get(address(factories.make_card(borrower))))
+    assert '<svg class="chart"' not in page
+    assert "There is nothing to pay now." in page
+
+
+def test_amounts_and_days_follow_the_borrowers_language(signed_in: Client, borrower: Borrower) -> None:
+    borrower.language = "zh-hans"
+    borrower.save(update_fields=["language"])
+    factories.make_bill(factories.make_loan(borrower), due_on=date(2026, 2, 1))
+    page = text(signed_in.get(reverse("loans:dashboard")))
+    assert "US$100.00" in page
+    assert "2月1日星期日" in page
+
+
+def test_a_page_of_figures_is_not_kept_by_shared_machines(signed_in: Client, loan: CreditAccount) -> None:
+    for page in (reverse("loans:dashboard"), address(loan)):
+        assert "no-store" in signed_in.get(page)["Cache-Control"]
+
+
+# ---------- what they ask of the database ----------
+
+
+def queries(client: Client, page: str) -> int:
+    client.get(page)  # the session's language is looked up once in ten minutes
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(page).status_code == 200
+    return len(seen)
+
+
+def test_the_overview_asks_the_same_few_questions_for_any_number_of_accounts(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    def add(accounts: int) -> None:
+        for _ in range(accounts):
+            factories.make_bill(factories.make_loan(borrower))
+
+    add(2)
+    for_two = queries(signed_in, reverse("loans:dashboard"))
+    add(18)
+    assert queries(signed_in, reverse("loans:dashboard")) == for_two <= 8
+
+
+def test_the_account_page_asks_the_same_few_questions_for_any_number_of_bills(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    loan = factories.make_loan(borrower)
+    factories.make_bill(loan)
+    for_one = queries(signed_in, address(loan))
+    for month in range(1, 13):
+        factories.make_bill(loan, due_on=date(2027, month, 1))
+    assert queries(signed_in, address(loan)) == for_one <= 12
+
+
+# ---------- the front door ----------
+
+
+def test_the_first_page_explains_and_lets_in(client: Client) -> None:
+    page = text(client.get("/"))
+    assert reverse("account_login") in page
+    assert "I have an invitation" in page
+
+
+def test_who_is_signed_in_goes_on_to_their_own_first_page(signed_in: Client, staff: User) -> None:
+    assert signed_in.get("/")["Location"] == reverse("loans:dashboard")
+    staff_client = Client()
+    staff_client.force_login(staff)
+    assert staff_client.get("/")["Location"] == reverse("admin:index")
