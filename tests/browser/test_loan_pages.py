@@ -1,0 +1,141 @@
+"""The pages of what is owed in a real browser: for everybody, on any screen, with or without script."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from accounts.models import Borrower
+from loans.models import CreditAccount
+from tests import factories
+from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Scheme, Visitor, barriers, overflow
+
+SCREENS = [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")]
+PAGES = ["landing", "overview", "account", "no such page", "style guide"]
+TODAY = timezone.now().date()
+
+
+@pytest.fixture
+def loan(borrower: Borrower) -> CreditAccount:
+    """Long names and amounts: a paid bill, one past its due date, twelve to come."""
+    loan = factories.make_loan(
+        borrower,
+        reference="LOAN-2026-0000-1234-5678-90AB",
+        currency="TWD",
+        principal=Decimal("123456789.50"),
+    )
+    bill(loan, timedelta(days=-60), paid=Decimal("1234567.89"), closed_at=timezone.now())
+    for month in range(-1, 12):
+        bill(loan, timedelta(days=30 * month + 10))
+    return loan
+
+
+def bill(loan: CreditAccount, away: timedelta, **fields: object) -> None:
+    factories.make_bill(loan, due_on=TODAY + away, amount=Decimal("1234567.89"), **fields)
+
+
+@pytest.fixture
+def addresses(loan: CreditAccount) -> dict[str, str]:
+    return {
+        "landing": "/",
+        "overview": reverse("loans:dashboard"),
+        "account": reverse("loans:account", args=[loan.public_id]),
+        "no such page": "/no/such/page/",
+        "style guide": reverse("styleguide"),
+    }
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+def test_nothing_bars_anybody_from_a_page(
+    visitor: Visitor, signed_in: Client, addresses: dict[str, str], name: str, width: int, scheme: Scheme
+) -> None:
+    client = None if name == "landing" else signed_in
+    page = visitor.open(addresses[name], client=client, width=width, scheme=scheme)
+    for fold in page.locator("summary").all():
+        fold.click()
+    assert barriers(page) == []
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_pages_fit_the_smallest_phone_in_every_language(
+    visitor: Visitor, borrower: Borrower, signed_in: Client, addresses: dict[str, str], language: str
+) -> None:
+    borrower.language = language
+    borrower.save(update_fields=["language"])
+    for name in PAGES[1:]:
+        page = visitor.open(addresses[name], client=signed_in, width=SMALL_PHONE)
+        for fold in page.locator("summary").all():
+            fold.click()
+        assert overflow(page) == 0, name
+
+
+def test_the_browser_has_no_complaint_about_code_or_policy(
+    visitor: Visitor, signed_in: Client, addresses: dict[str, str]
+) -> None:
+    for name in ("landing", "overview", "account", "style guide"):
+        visitor.open(addresses[name], client=None if name == "landing" else signed_in)
+    assert visitor.complaints == []
+
+
+def test_without_script_everything_can_be_read_and_reached(
+    visitor: Visitor, signed_in: Client, loan: CreditAccount
+) -> None:
+    page = visitor.open(reverse("loans:dashboard"), client=signed_in, script=False)
+    page.get_by_role("link", name="Personal loan").click()
+    expect(page.get_by_role("heading", name="Personal loan")).to_be_visible()
+    expect(page.get_by_role("button", name="Print this page")).to_be_hidden()
+    hidden = page.get_by_role("table", name="Bills to pay").nth(1)
+    expect(hidden).to_be_hidden()
+    page.get_by_text("Show 7 more bills").click()
+    expect(hidden).to_be_visible()
+
+
+def test_a_keyboard_goes_straight_to_the_content_and_sees_where_it_is(
+    visitor: Visitor, signed_in: Client, loan: CreditAccount
+) -> None:
+    page = visitor.open(reverse("loans:dashboard"), client=signed_in, width=DESKTOP)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the main content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    focused = page.locator(":focus")
+    expect(focused).to_have_text("How to pay")
+    assert focused.evaluate("element => parseFloat(getComputedStyle(element).outlineWidth)") >= 2
+
+
+def test_what_went_wrong_in_a_form_is_read_first(visitor: Visitor) -> None:
+    page = visitor.open(reverse("styleguide"))
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link", name="Enter your name").click()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+
+
+def test_every_control_is_as_large_as_a_thumb(
+    visitor: Visitor, signed_in: Client, addresses: dict[str, str]
+) -> None:
+    page = visitor.open(addresses["overview"], client=signed_in)
+    controls = page.locator("nav a, .button, summary").all()
+    assert len(controls) > 8
+    for control in controls:
+        box = control.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, control.inner_text()
+
+
+def test_the_first_visit_is_light(visitor: Visitor, signed_in: Client, loan: CreditAccount) -> None:
+    """HTML, CSS and script together, compressed as a server sends them: at most 90 kB."""
+    page = visitor.open("/")
+    sizes = page.evaluate(
+        "performance.getEntries().filter(e => ['navigation', 'resource'].includes(e.entryType))"
+        ".map(e => e.transferSize)"
+    )
+    assert 0 < sum(sizes) <= 90_000

@@ -1,0 +1,66 @@
+"""Opening a page as a person does, and looking at it as an inspector does."""
+
+from typing import Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+Scheme = Literal["light", "dark"]
+PHONE, SMALL_PHONE, DESKTOP = 360, 320, 1280  # CSS pixels
+
+
+class Visitor:
+    """One person with a browser. Keeps what the console said, so that a refused script cannot pass unseen."""
+
+    def __init__(self, browser: Browser, portal: str) -> None:
+        self.browser = browser
+        self.portal = portal
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+
+    def open(
+        self,
+        path: str,
+        *,
+        client: Client | None = None,
+        width: int = PHONE,
+        scheme: Scheme = "light",
+        script: bool = True,
+    ) -> Page:
+        """The page at `path`, with the session of `client`."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,
+            java_script_enabled=script,
+            locale="en-US",
+        )
+        self.contexts.append(context)
+        if client:
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.portal}])
+        page = context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.goto(self.portal + path)
+        return page
+
+    def leave(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core finds against WCAG and good practice: rule, and the first place."""
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
+
+
+def overflow(page: Page) -> int:
+    """CSS pixels by which the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
