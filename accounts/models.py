@@ -92,6 +92,8 @@ class Borrower(models.Model):
     class Meta:
         verbose_name = _("borrower")
         verbose_name_plural = _("borrowers")
+        # Read by the planner: which zones are in use.
+        indexes = [models.Index(fields=["time_zone"], name="borrower_time_zone")]
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,6 @@ and borrower wins: each rule may only push the instant forward or end the matter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from notifications import local_time
@@ -82,15 +81,16 @@ def decide(
         return Suppress((stop,))
     channel, because = _channel(contact, facts, choice)
     moves = _moves(contact, choice, _rules(rulebooks, facts.category, channel), history, channel)
-    instant, reasons = now, list(facts.moved)
+    instant, reasons, home = now, list(facts.moved), contact.zones[0]
     while instant < min(facts.expires_at, now + HORIZON):
         later, reason = next(((then, why) for then, why in moves(instant) if then > instant), (instant, None))
         if reason is None:
             if instant > now:
                 return Defer(instant, _once(reasons))
             return Send(channel, _once([_chosen(facts), because, *reasons]))
+        same_day = later.astimezone(home).date() == instant.astimezone(home).date()
+        reasons.append(Reason("opening") if same_day else reason)
         instant = later
-        reasons.append(reason)
     return Suppress(_once([*reasons, Reason("too_late", {"until": facts.expires_at.isoformat()})]))
 
 
@@ -218,7 +218,5 @@ def _free(instant: datetime, history: History, count: int, window_days: int, hom
 
 
 def _once(reasons: list[Reason]) -> tuple[Reason, ...]:
-    """Without neighbours that say the same: a reminder put off night after night says so once."""
-    kept = reasons[:1]
-    kept += [later for earlier, later in pairwise(reasons) if later.rule != earlier.rule]
-    return tuple(kept)
+    """Each rule once: a reminder put off night after night says so once."""
+    return tuple({reason.rule: reason for reason in reversed(reasons)}.values())[::-1]

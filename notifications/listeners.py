@@ -1,6 +1,9 @@
 """What this app does when the apps below it speak. Imported by the app's config when it is ready."""
 
 from accounts.signals import sms_wanted
-from notifications import direct
+from loans.signals import bills_changed, payment_recorded
+from notifications import direct, payments
 
 sms_wanted.connect(direct.when_committed, dispatch_uid="direct_text")
+payment_recorded.connect(payments.on_payment, dispatch_uid="payment_silences")
+bills_changed.connect(payments.on_import, dispatch_uid="import_silences")

@@ -1,5 +1,6 @@
 """A reason: the rule that spoke, where it comes from, and the facts it spoke on. Pure and storable."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,3 +28,13 @@ def to_json(reasons: Iterable[Reason]) -> list[dict[str, Any]]:
 
 def from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
     return tuple(Reason.from_json(one) for one in stored)
+
+
+def dumps(reasons: Iterable[Reason]) -> str:
+    """As JSON text, for SQL that writes many rows at once."""
+    return json.dumps(to_json(reasons), ensure_ascii=False)
+
+
+def says(reasons: Iterable[Reason], rule: str) -> bool:
+    """Is this rule among the reasons?"""
+    return any(reason.rule == rule for reason in reasons)

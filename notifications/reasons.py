@@ -170,6 +170,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "choice.pause": _pause,
     "careful.hours": _quiet,
     "careful.daily": _daily,
+    "opening": _says(_("It goes out when the hours for messages begin that day.")),
     "step.overdue": _overdue,
     "no_channel": _no_channel,
     "hold": _hold,

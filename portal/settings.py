@@ -121,6 +121,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 ENGINE_TICK = timedelta(seconds=env.int("ENGINE_TICK_SECONDS", default=5 if LOCAL else 15))
+# Planning looks at what is due once a slot; the ticks between only send.
+ENGINE_SLOT = timedelta(seconds=env.int("ENGINE_SLOT_SECONDS", default=15 if LOCAL else 60))
 CELERY_BEAT_SCHEDULE = {"tick": {"task": "notifications.tasks.tick", "schedule": ENGINE_TICK}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
@@ -149,6 +151,22 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds
+ACCOUNT_SESSION_REMEMBER = True  # one length for every way to sign in: SESSION_COOKIE_AGE
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "confirm_login_code": "accounts.forms.SignInCodeForm",
+    "reset_password": "accounts.forms.ForgottenPasswordForm",
+}
+# Added to allauth's own. key: the address a code goes to. A code has 3 tries, so 20 a day are 60 guesses in 10⁶.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,3/m/key,20/d/key",
+    "confirm_login_code": "30/m/ip,5/15m/key",
+    "reset_password": "20/m/ip,5/m/key,20/d/key",
+    "claim_fact": "10/m/ip",
+    "send_code": "20/m/ip,3/10m/key,20/d/key",
+    "check_code": "30/m/ip",
+}
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -158,6 +176,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 CLAIM_FACT = "loans.claim_fact.contract_number_ends_with"
 INVITATION_DAYS = 14
 PHONENUMBER_DB_FORMAT = "E164"
+PHONENUMBER_DEFAULT_REGION = env.str("DEFAULT_REGION", default="US")  # of a number without a country code
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # ---------- language and time ----------

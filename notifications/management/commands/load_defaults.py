@@ -1,0 +1,43 @@
+"""The cadence and the words that a new installation starts with."""
+
+import tomllib
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import LANGUAGES
+from notifications.models import Cadence, MessageTemplate, Step
+from notifications.words import Category
+
+# offset in days, category, template, days after its own on which it may still be sent
+STEPS = [
+    (-7, Category.UPCOMING, "upcoming", 3),
+    (-3, Category.UPCOMING, "upcoming", 1),
+    (-1, Category.UPCOMING, "upcoming", 0),
+    (0, Category.DUE, "due", 0),
+    (3, Category.OVERDUE, "overdue", 3),
+    (7, Category.OVERDUE, "overdue", 6),
+]
+
+
+class Command(BaseCommand):
+    help = "Add the standard cadence and message templates where they are missing."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        cadence, _ = Cadence.objects.get_or_create(code="standard", defaults={"name": "Standard"})
+        for offset, category, template, useful in STEPS:
+            Step.objects.get_or_create(
+                cadence=cadence,
+                offset_days=offset,
+                defaults={"category": category, "template_code": template, "useful_days": useful},
+            )
+        for language, _ in LANGUAGES:
+            path = settings.BASE_DIR / "templates" / "messages" / f"{language}.toml"
+            for code, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                MessageTemplate.objects.get_or_create(
+                    code=code, language=language, defaults={**words, "approved_at": timezone.now()}
+                )

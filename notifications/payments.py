@@ -1,0 +1,72 @@
+"""What a payment does to reminders, inside the transaction that books it: those of paid bills fall away."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import Borrower
+from loans.models import CreditAccount, Payment
+from notifications import context, lanes, queries, reason, texts
+from notifications.models import Attempt
+from notifications.reason import Reason
+from notifications.texts import Demand
+from notifications.words import AttemptState, Category, Channel
+
+RECEIPT = "receipt"  # the template's code
+
+
+def on_payment(
+    *, account: CreditAccount, payment: Payment, closed_bills: Sequence[int], now: datetime, **_: Any
+) -> None:
+    """Cancel what is planned for the paid bills, and put a receipt into the person's inbox.
+
+    The lane is taken first: a claim that is deciding finishes before the payment is booked, one that comes
+    later sees it. A receipt disturbs nobody, so the gate is not asked.
+    """
+    lanes.lock(account.borrower_id)
+    cancel_paid(borrower_id=account.borrower_id, now=now)
+    _put_receipt(account.borrower, account, payment, now)
+
+
+def on_import(*, now: datetime, **_: Any) -> None:
+    """The same after an import, which closes bills by the thousand: no receipts, one statement."""
+    cancel_paid(borrower_id=None, now=now)
+
+
+def cancel_paid(*, borrower_id: int | None, now: datetime) -> int:
+    """Cancel the planned reminders of closed bills, of one borrower or of all. Returns how many."""
+    reasons = json.dumps([Reason("paid").to_json()])
+    with connection.cursor() as cursor:
+        cursor.execute(queries.CANCEL_PAID, {"borrower": borrower_id, "now": now, "reasons": reasons})
+        return int(cursor.rowcount)
+
+
+def _put_receipt(borrower: Borrower, account: CreditAccount, payment: Payment, now: datetime) -> None:
+    words = context.approved_words().get((RECEIPT, borrower.language))
+    if words is None:
+        return
+    told = Demand(payment.amount, account.currency, payment.received_on, texts.mask(account.reference))
+    rendered = texts.render(
+        words,
+        channel=Channel.INBOX,
+        name=borrower.name,
+        demands=[told],
+        sender=context.sender(),
+        language=borrower.language,
+    )
+    Attempt.objects.create(
+        borrower=borrower,
+        category=Category.RECEIPT,
+        channel=Channel.INBOX,
+        provider=Channel.INBOX,
+        state=AttemptState.ACCEPTED,
+        language=borrower.language,
+        subject=rendered.subject,
+        body=rendered.text,
+        reasons=reason.to_json([Reason("receipt")]),
+        started_at=now,
+        settled_at=now,
+    )

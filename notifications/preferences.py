@@ -1,0 +1,56 @@
+"""Preferences: read what a borrower chose, and change it with its consent on record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Borrower, User
+from notifications import lanes, plan
+from notifications.choice import Choice
+from notifications.context import choice_of
+from notifications.models import Consent, Preference
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a borrower chose now. words: what they read when they chose it."""
+
+    choice: Choice
+    language: str
+    words: str
+    way: str = "page"  # page, sms, staff
+
+
+def of(borrower: Borrower) -> Choice:
+    """What the borrower chose, or the defaults."""
+    return choice_of(borrower)
+
+
+def change(borrower: Borrower, *, chosen: Change, by: User | None, now: datetime) -> None:
+    """Put a choice into force, record the consent, and let the gate look again at what is planned."""
+    with transaction.atomic():
+        lanes.lock(borrower.pk)
+        stored = Preference.objects.filter(borrower=borrower).first()
+        before = {"choice": stored.choice, "language": borrower.language} if stored else None
+        after = {"choice": chosen.choice.to_json(), "language": chosen.language}
+        if before == after:
+            return
+        Preference.objects.update_or_create(
+            borrower=borrower, defaults={"choice": after["choice"], "changed_at": now}
+        )
+        if borrower.language != chosen.language:
+            borrower.language = chosen.language
+            borrower.save(update_fields=["language"])
+        Consent.objects.create(
+            borrower=borrower,
+            kind=Consent.Kind.PREFERENCE,
+            before=before,
+            after=after,
+            words=chosen.words,
+            way=chosen.way,
+            given_by=by,
+            given_at=now,
+        )
+        plan.look_again(borrower, now=now)
+    borrower.refresh_from_db()

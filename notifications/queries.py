@@ -1,0 +1,150 @@
+"""The engine's SQL, named. Each statement works on a set; `%(now)s` is always an argument."""
+
+# The zones borrowers live in, by jumping from one to the next in the index: 40 steps, not a million rows.
+ZONES_IN_USE = """
+WITH RECURSIVE used(time_zone) AS (
+    (SELECT time_zone FROM accounts_borrower ORDER BY time_zone LIMIT 1)
+    UNION ALL
+    SELECT (SELECT time_zone FROM accounts_borrower b
+            WHERE b.time_zone > used.time_zone ORDER BY b.time_zone LIMIT 1)
+    FROM used WHERE used.time_zone IS NOT NULL
+)
+SELECT time_zone FROM used WHERE time_zone IS NOT NULL
+"""
+
+# Plan one step: write the reminders whose day has come, and wake their borrowers' lanes. Found by the partial
+# index on open bills' due days, so the cost grows with what is due. The natural key makes a repeat write
+# nothing. No decision is taken here that the gate would have to repeat: who has chosen hours is first looked
+# at as the day begins, who has not as the default hours open, which saves the gate a second look.
+PLAN_STEP = """
+WITH hours(time_zone, day, begins, opens, ends) AS (
+    SELECT * FROM unnest(%(zones)s::text[], %(days)s::date[], %(begins)s::timestamptz[],
+                         %(opens)s::timestamptz[], %(ends)s::timestamptz[])
+),
+fresh AS (
+    INSERT INTO notifications_reminder (borrower_id, bill_id, step_id, state, step_day, next_attempt_at,
+                                        expires_at, tries, failed_channels, reasons, planned_at)
+    SELECT account.borrower_id, bill.id, %(step)s, 'planned', hours.day,
+           CASE WHEN preference.borrower_id IS NULL THEN hours.opens ELSE hours.begins END,
+           hours.ends, 0, '[]', '[]', %(now)s
+    FROM loans_bill bill
+    JOIN loans_creditaccount account ON account.id = bill.account_id
+    JOIN accounts_borrower borrower ON borrower.id = account.borrower_id
+    LEFT JOIN notifications_preference preference ON preference.borrower_id = borrower.id
+    JOIN hours ON hours.time_zone = borrower.time_zone AND hours.day = bill.due_on + %(offset)s
+    WHERE bill.closed_at IS NULL
+      AND bill.amount > bill.paid
+      AND bill.due_on BETWEEN %(first_due)s AND %(last_due)s
+      AND account.status = 'open'
+      AND (%(product)s = '' OR account.product = %(product)s)
+      AND NOT EXISTS (SELECT FROM notifications_reminder known
+                      WHERE known.bill_id = bill.id AND known.step_id = %(step)s)
+    ON CONFLICT (bill_id, step_id) DO NOTHING
+    RETURNING borrower_id, next_attempt_at
+),
+woken AS (
+    INSERT INTO notifications_lane (borrower_id, next_at, claim)
+    SELECT borrower_id, min(next_attempt_at), 0 FROM fresh GROUP BY borrower_id ORDER BY borrower_id
+    ON CONFLICT (borrower_id) DO UPDATE SET next_at = LEAST(notifications_lane.next_at, excluded.next_at)
+)
+SELECT count(*) FROM fresh
+"""
+
+# Take the lanes that are due, oldest first, each for one worker until its lease ends. The claim number is the
+# fencing token.
+CLAIM_LANES = """
+UPDATE notifications_lane SET leased_until = %(until)s, claim = claim + 1
+WHERE borrower_id IN (
+    SELECT borrower_id FROM notifications_lane
+    WHERE next_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
+    ORDER BY next_at LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING borrower_id, claim
+"""
+
+# Write what the gate decided. A reminder that is being called has one more try.
+WRITE_DECISIONS = """
+UPDATE notifications_reminder reminder
+SET state = decided.state, next_attempt_at = COALESCE(decided.next_at, reminder.next_attempt_at),
+    reasons = decided.reasons::jsonb, decided_at = %(now)s,
+    tries = reminder.tries + (decided.state = 'calling')::int
+FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(nexts)s::timestamptz[], %(reasons)s::text[])
+     AS decided(id, state, next_at, reasons)
+WHERE reminder.id = decided.id
+"""
+
+# After a claim's decisions: when to look again, and keep the lease only where a provider is being called. The
+# lanes are locked since the claim and this statement's snapshot is younger, so no new reminder is overlooked:
+# a planner that wrote one waits for our commit before it lowers next_at.
+PARK_LANES = """
+UPDATE notifications_lane lane
+SET next_at = (SELECT min(next_attempt_at) FROM notifications_reminder reminder
+               WHERE reminder.borrower_id = lane.borrower_id AND reminder.state = 'planned'),
+    leased_until = CASE WHEN lane.borrower_id = ANY(%(calling)s) THEN lane.leased_until END
+WHERE lane.borrower_id = ANY(%(borrowers)s)
+"""
+
+# Write what the providers answered. Fenced by the claim number. A receipt may have come first and settled the
+# attempt as accepted; an attempt given up as unknown may still learn better.
+SETTLE_ATTEMPTS = """
+UPDATE notifications_attempt attempt
+SET state = answer.state, provider_reference = answer.reference, detail = answer.detail,
+    retry_after = answer.retry_after, settled_at = %(now)s
+FROM unnest(%(ids)s::uuid[], %(claims)s::bigint[], %(states)s::text[], %(references)s::text[],
+            %(details)s::text[], %(retry_afters)s::timestamptz[])
+     AS answer(id, claim, state, reference, detail, retry_after)
+WHERE attempt.id = answer.id AND attempt.claim = answer.claim AND attempt.state IN ('calling', 'unknown')
+"""
+
+# The same for their reminders. Only good news reaches one that was given up as unknown: it is never planned
+# anew.
+SETTLE_REMINDERS = """
+UPDATE notifications_reminder reminder
+SET state = answer.state, next_attempt_at = COALESCE(answer.next_at, reminder.next_attempt_at),
+    failed_channels = reminder.failed_channels || answer.failed::jsonb
+FROM unnest(%(reminders)s::bigint[], %(states)s::text[], %(nexts)s::timestamptz[], %(failed)s::text[])
+     AS answer(id, state, next_at, failed)
+WHERE reminder.id = answer.id
+  AND (reminder.state = 'calling' OR (reminder.state = 'unknown' AND answer.state = 'sent'))
+"""
+
+# Give the lanes back, unless another claim has taken them over meanwhile.
+FREE_LANES = """
+UPDATE notifications_lane lane
+SET leased_until = NULL, next_at = LEAST(lane.next_at, freed.next_at)
+FROM unnest(%(borrowers)s::bigint[], %(claims)s::bigint[], %(nexts)s::timestamptz[])
+     AS freed(borrower_id, claim, next_at)
+WHERE lane.borrower_id = freed.borrower_id AND lane.claim = freed.claim
+"""
+
+# The reaper: a worker died between its commit and its answer. Nobody knows whether the call was made, so the
+# attempt and its reminders become unknown, and are never sent again.
+REAP_LAPSED = """
+WITH lapsed AS (
+    UPDATE notifications_attempt SET state = 'unknown', settled_at = %(now)s, detail = %(detail)s
+    WHERE state = 'calling' AND started_at < %(before)s
+    RETURNING id
+),
+reminders AS (
+    UPDATE notifications_reminder SET state = 'unknown', decided_at = %(now)s
+    WHERE state = 'calling' AND id IN (
+        SELECT link.reminder_id
+        FROM notifications_attempt_reminders link JOIN lapsed ON lapsed.id = link.attempt_id
+    )
+),
+lanes AS (
+    UPDATE notifications_lane SET leased_until = NULL WHERE leased_until <= %(now)s
+)
+SELECT count(*) FROM lapsed
+"""
+
+# A payment or an import closed bills: their reminders that have not gone out are cancelled. Walks the partial
+# index of planned reminders of the borrowers concerned, or of all where none are named.
+CANCEL_PAID = """
+UPDATE notifications_reminder reminder
+SET state = 'cancelled', decided_at = %(now)s, reasons = %(reasons)s::jsonb
+FROM loans_bill bill
+WHERE bill.id = reminder.bill_id AND bill.closed_at IS NOT NULL AND reminder.state = 'planned'
+  AND (%(borrower)s::bigint IS NULL OR reminder.borrower_id = %(borrower)s)
+"""

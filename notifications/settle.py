@@ -1,0 +1,135 @@
+"""Settle: write what the providers answered, fenced by the claim number; and give up what nobody answered."""
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from notifications import queries
+from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
+from notifications.context import Look
+from notifications.words import AttemptState, ReminderState
+
+LEASE = timedelta(seconds=120)  # longer than a batch's calls can last: twice PROVIDER_TIMEOUT
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+SILENT = "The worker ended before the provider's answer was written."
+
+
+@dataclass(frozen=True)
+class Call:
+    """One message on its way, with what settling it needs."""
+
+    attempt_id: UUID
+    borrower_id: int
+    claim: int
+    channel: str
+    message: Message
+    looks: tuple[Look, ...]
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """An outcome in the words of the tables."""
+
+    attempt: AttemptState
+    reminder: ReminderState
+    reference: str = ""
+    detail: str = ""
+    next_at: datetime | None = None
+    failed: tuple[str, ...] = ()
+    retry_after: datetime | None = None
+
+
+def settle(calls: Sequence[Call], outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:
+    """Write every call's outcome in one transaction of three statements.
+
+    Refused for good: the next channel of the person's order is tried at once, inside the same day's message.
+    Refused for now: again after a while, until the reminder is of no use; the gate decides anew each time.
+    Unknown: never again.
+    """
+    answers = [(call, _answer(call, outcomes[call.attempt_id], now)) for call in calls]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(queries.SETTLE_ATTEMPTS, _attempt_columns(answers, now))
+        cursor.execute(queries.SETTLE_REMINDERS, _reminder_columns(answers))
+        cursor.execute(queries.FREE_LANES, _lane_columns(answers))
+
+
+def reap(*, now: datetime) -> int:
+    """Give up the attempts whose worker died in the call. Returns how many became unknown."""
+    with connection.cursor() as cursor:
+        arguments = {"now": now, "before": now - LEASE, "detail": SILENT}
+        cursor.execute(queries.REAP_LAPSED, arguments)
+        return int(cursor.fetchone()[0])
+
+
+def backoff(tries: int, *, share: float) -> timedelta:
+    """Full jitter: a random share of a ceiling that doubles with each try, 30 s, 60 s, 120 s … at most an
+    hour.
+
+    share: in [0, 1). Third try, share 0.5: 60 s. Source: M. Brooker, "Exponential Backoff And Jitter", 2015.
+    """
+    return share * min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))
+
+
+def _answer(call: Call, outcome: Outcome, now: datetime) -> _Answer:
+    match outcome:
+        case Accepted(reference):
+            return _Answer(AttemptState.ACCEPTED, ReminderState.SENT, reference=reference)
+        case RefusedForGood(why):
+            return _Answer(
+                AttemptState.REFUSED_FINAL,
+                ReminderState.PLANNED,
+                detail=why,
+                next_at=now,
+                failed=(call.channel,),
+            )
+        case RefusedForNow(why, patience):
+            tries = max(look.tries for look in call.looks)
+            wait = max(backoff(tries, share=random.random()), patience or timedelta(0))  # noqa: S311
+            return _Answer(
+                AttemptState.REFUSED_RETRYABLE,
+                ReminderState.PLANNED,
+                detail=why,
+                next_at=now + wait,
+                retry_after=now + patience if patience else None,
+            )
+        case _:
+            return _Answer(AttemptState.UNKNOWN, ReminderState.UNKNOWN, detail=outcome.why)
+
+
+Answers = Sequence[tuple[Call, _Answer]]
+
+
+def _attempt_columns(answers: Answers, now: datetime) -> dict[str, object]:
+    return {
+        "ids": [call.attempt_id for call, _ in answers],
+        "claims": [call.claim for call, _ in answers],
+        "states": [answer.attempt.value for _, answer in answers],
+        "references": [answer.reference for _, answer in answers],
+        "details": [answer.detail[:200] for _, answer in answers],
+        "retry_afters": [answer.retry_after for _, answer in answers],
+        "now": now,
+    }
+
+
+def _reminder_columns(answers: Answers) -> dict[str, object]:
+    rows = [(look.reminder_id, answer) for call, answer in answers for look in call.looks]
+    return {
+        "reminders": [reminder_id for reminder_id, _ in rows],
+        "states": [answer.reminder.value for _, answer in rows],
+        "nexts": [answer.next_at for _, answer in rows],
+        "failed": [json.dumps(answer.failed) for _, answer in rows],
+    }
+
+
+def _lane_columns(answers: Answers) -> dict[str, object]:
+    # One call a borrower and batch: inbox notes are not called, and all else goes as one message.
+    return {
+        "borrowers": [call.borrower_id for call, _ in answers],
+        "claims": [call.claim for call, _ in answers],
+        "nexts": [answer.next_at for _, answer in answers],
+    }
