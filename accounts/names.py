@@ -1,0 +1,34 @@
+"""People's names as they write them. Pure: no Django."""
+
+import unicodedata
+
+LONGEST = 200  # code points; the longest name in official use is shorter
+# Joiners shape Persian and Indic names; all other invisible characters hide something.
+JOINERS = {"\u200c", "\u200d"}
+
+
+def clean(name: str) -> str:
+    """The name in Unicode's composed form (NFC), without outer white space, else exactly as written.
+
+    ValueError: empty, longer than 200 code points, or with control characters. Source: Unicode Annex 15.
+    """
+    composed = unicodedata.normalize("NFC", name).strip()
+    if not composed:
+        raise ValueError("Enter a name.")
+    if len(composed) > LONGEST:
+        raise ValueError(f"A name has at most {LONGEST} characters.")
+    hidden = [char for char in composed if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    if any(char not in JOINERS for char in hidden):
+        raise ValueError("A name holds no control characters. Type it again.")
+    return composed
+
+
+def direction(name: str) -> str:
+    """Either "rtl" or "ltr", by the first character with a direction of its own (Unicode Annex 9, P2)."""
+    for char in name:
+        match unicodedata.bidirectional(char):
+            case "R" | "AL":
+                return "rtl"
+            case "L":
+                return "ltr"
+    return "ltr"
