@@ -1,0 +1,44 @@
+# Everything a newcomer needs. `make run` and `make test` do all of it on a machine with Python 3.11 or newer.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup run test check reset lock
+
+setup: $(STAMP)
+
+# The stamp is newer than the lock files only after an install that ended well, so a broken one is done again.
+$(STAMP): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "This needs Python 3.11 or newer. Name one: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv --clear $(VENV)
+	@echo "Installing the pinned requirements into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(STAMP)
+	@$(BIN)/python -m portal.supervisor
+
+test: $(STAMP)
+	$(BIN)/pytest -n 2
+
+check: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	PORTAL_ENV=production SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		ALLOWED_HOSTS=portal.example PORTAL_URL=https://portal.example TWILIO_ACCOUNT_SID=AC1 \
+		TWILIO_AUTH_TOKEN=check TWILIO_FROM=+15550100100 \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+reset:
+	@$(BIN)/python -m portal.supervisor --reset
+
+lock:
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+		requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
+		requirements-dev.in -o requirements-dev.txt
