@@ -15,7 +15,7 @@ from notifications.words import Channel
 logger = logging.getLogger(__name__)
 
 LIMITS = Limits(timeout=timedelta(seconds=5), open_calls=1)  # a person waits for it
-# Few: a code is one call. Threads, because how long a page takes must not tell whether a number is known here.
+# In threads: how long a page takes must not tell a stranger whether a number is known here.
 POOL = ThreadPoolExecutor(max_workers=4, thread_name_prefix="direct-text")
 
 

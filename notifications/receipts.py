@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 STATUS, INBOUND = "status", "inbound"  # ProviderEvent.kind
 
-# Twilio's MessageStatus → ours. Its accepted, scheduled, queued and sending all say: not yet with the network.
+# Twilio's MessageStatus → ours. Its first four all say: not yet with the network.
 DELIVERIES = {
     "accepted": Delivery.QUEUED,
     "scheduled": Delivery.QUEUED,

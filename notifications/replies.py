@@ -25,9 +25,11 @@ class Wish(Enum):
 # Words as `wish` reduces them. The first line is 47 CFR 64.1200(a)(10): each of these must be understood.
 WORDS: dict[Wish, frozenset[str]] = {
     Wish.STOP: frozenset(
-        ["stop", "quit", "end", "revoke", "optout", "cancel", "unsubscribe"]
-        + ["stopall", "pleasestop", "stopplease", "退订", "退訂", "td", "t", "停止", "拒收", "取消"]
-        + ["请停止", "請停止", "停止发送", "停止發送", "取消订阅", "取消訂閱"]
+        (
+            *("stop", "quit", "end", "revoke", "optout", "cancel", "unsubscribe"),
+            *("stopall", "pleasestop", "stopplease", "td", "t", "退订", "退訂", "停止", "拒收", "取消"),
+            *("请停止", "請停止", "停止发送", "停止發送", "取消订阅", "取消訂閱"),
+        )
     ),
     Wish.START: frozenset(["start", "yes", "unstop", "恢复", "恢復", "开始", "開始"]),
     Wish.HELP: frozenset(["help", "info", "帮助", "幫助", "客服"]),

@@ -1,0 +1,46 @@
+"""Where a person can be reached or signs in: an e-mail address or a phone number, read as people type it."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from accounts import phones
+from accounts.models import ContactPoint
+
+Kind = ContactPoint.Kind
+
+
+@dataclass(frozen=True)
+class Address:
+    kind: str  # a ContactPoint.Kind
+    value: str  # an e-mail address in lower case, or a number in E.164
+
+
+def read(text: str, region: str) -> Address:
+    """The address meant by `text`. A number without a country code is read as one of `region` (ISO 3166-1).
+
+    ValueError, with words for the person: it is neither an e-mail address nor a phone number.
+    """
+    text = text.strip()
+    if "@" in text:
+        try:
+            validate_email(text)
+        except ValidationError as error:
+            raise ValueError(_("Enter an e-mail address in the correct format, like name@example.com.")) from error
+        return Address(Kind.EMAIL, text.lower())
+    try:
+        return Address(Kind.PHONE, phones.parse(text, region))
+    except ValueError as error:
+        raise ValueError(
+            _("Enter an e-mail address, like name@example.com, or a phone number, like +44 7911 123456.")
+        ) from error
+
+
+def masked(address: Address) -> str:
+    """Enough for the owner to know it again, too little for anybody else: a•••@example.com, ••• 678."""
+    if address.kind == Kind.EMAIL:
+        name, _at, domain = address.value.rpartition("@")
+        return f"{name[:1]}•••@{domain}"
+    return f"••• {address.value[-3:]}"

@@ -1,0 +1,128 @@
+"""What all staff pages share: history is read and never edited, and no page's cost grows with the portfolio."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Model, Q, QuerySet
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+
+MOST_COUNTED = 10_000  # rows; counting millions takes seconds, and nobody leafs that far
+MOST_BY_RELATION = 100  # rows found through a related table by one search
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than MOST_COUNTED. What lies behind is found by search or filter, not by leafing."""
+
+    most = MOST_COUNTED
+
+    @cached_property
+    def count(self) -> int:
+        rows: QuerySet[Model] = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[: self.most].count()
+
+
+class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A table of staff pages: sorted and searched by index only, counted within a bound, deleted nowhere.
+
+    search_fields name a field and an exact or startswith lookup that an index serves. (Django's own "=" and "^"
+    compare in upper case, and its "exact" casts other types to text; neither uses the index.)
+    """
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each facet is one more count
+    list_per_page = 50
+    list_max_show_all = 0
+    ordering: tuple[str, ...] = ("-pk",)
+    sortable_by: tuple[str, ...] = ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """The whole term, against each of the search fields. No duplicates: a relation is searched on its own."""
+        if not (term := search_term.strip()):
+            return queryset, False
+        matches = Q(pk__in=[])
+        for condition in self._conditions(term):
+            matches |= condition
+        return queryset.filter(matches), False
+
+    def _conditions(self, term: str) -> Iterator[Q]:
+        for search_field in self.search_fields:
+            name, rest = str(search_field).split("__", 1)
+            field = self.opts.get_field(name)
+            if related := field.related_model:
+                # Found first, by its own index: an OR across two tables would read both whole.
+                rows = related._default_manager.filter(**{rest: term})  # type: ignore[union-attr]
+                yield Q(**{f"{name}__in": list(rows.values_list("pk", flat=True)[:MOST_BY_RELATION])})
+            else:
+                try:
+                    yield Q(**{search_field: field.to_python(term)})
+                except ValidationError:
+                    continue  # a word is not an id
+
+    # ---------- pages of a journey: one object, one form, one button ----------
+
+    journeys: tuple[str, ...] = ()  # names; each is a method `<name>_page(request, object_id)` and an address
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<path:object_id>/{name.replace('_', '-')}/",
+                self.admin_site.admin_view(getattr(self, f"{name}_page")),
+                name=f"{self.opts.app_label}_{self.opts.model_name}_{name}",
+            )
+            for name in self.journeys
+        ]
+        return own + super().get_urls()
+
+    def of_journey(self, request: HttpRequest, object_id: str, permission: str) -> Any:
+        """The object a journey is about. 403 without the permission (or the right to view), 404 if not there."""
+        if not request.user.has_perm(permission):  # type: ignore[union-attr]
+            raise PermissionDenied
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        return obj
+
+    def journey_page(
+        self, request: HttpRequest, obj: Model, form: BaseForm, words: Mapping[str, object]
+    ) -> HttpResponse:
+        """The page of one journey. words: title, submit, and what else its template names."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "form": form,
+            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}, model_admin=self),
+            "media": self.media + form.media,
+            **words,
+        }
+        return TemplateResponse(request, "admin/journey.html", context)
+
+    def change_address(self, obj: Model) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+
+class ReadOnlyAdmin(PortalAdmin):
+    """History, or what only a journey may change: seen by who may view it, changed here by nobody."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

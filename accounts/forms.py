@@ -1,0 +1,207 @@
+"""What people type about themselves."""
+
+import zoneinfo
+from functools import cache
+from typing import Any
+
+from allauth.account.forms import BaseConfirmCodeForm, LoginForm, ResetPasswordForm
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts import addresses, logins, regions
+from accounts.addresses import Address
+from accounts.models import Borrower, ContactPoint
+
+OTHER = "other"
+
+
+class AddressField(forms.CharField):
+    """One field for an e-mail address or a phone number; cleans to an Address."""
+
+    def __init__(self, *, region: str, **options: Any) -> None:
+        """region: ISO 3166-1, of a number without a country code."""
+        options.setdefault("label", _("E-mail address or phone number"))
+        options.setdefault("max_length", 254)
+        options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
+        super().__init__(**options)
+        self.region = region
+
+    def clean(self, value: Any) -> Any:
+        if not (text := super().clean(value)):
+            return None
+        try:
+            return addresses.read(text, self.region)
+        except ValueError as error:
+            raise forms.ValidationError(str(error), code="invalid") from error
+
+
+def code_field() -> forms.CharField:
+    """Six digits from a message. Text, not number: leading zeros count, and there is nothing to step through."""
+    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
+    return forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=attributes))
+
+
+class CodeForm(forms.Form):
+    code = code_field()
+
+
+# ---------- signing in: django-allauth's forms, in our words ----------
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """An address, and a password only where the person asks for it: /account/login/?way=password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = AddressField(region=regions.of_request(self.request))
+        if "password" in self.fields:
+            self.fields["password"].help_text = ""
+            self.fields["password"].widget.attrs.pop("placeholder", None)
+
+    @property
+    def by_password(self) -> bool:
+        return "password" in (self.request.GET.get("way"), self.request.POST.get("way"))
+
+    def _setup_password_field(self) -> None:
+        if not self.by_password:
+            del self.fields["password"]
+
+    def clean_login(self) -> str:
+        """What allauth looks up: lower case, or E.164."""
+        address: Address = self.cleaned_data["login"]
+        return address.value
+
+    def _clean_without_password(self, email: str | None, phone: str | None) -> Any:
+        cleaned = super()._clean_without_password(email, phone)
+        if email and self.user and not logins.proves(self.user, email):
+            self.user = None  # answered like an address nobody has
+        return cleaned
+
+
+class SignInCodeForm(BaseConfirmCodeForm):  # type: ignore[misc]
+    code = code_field()
+
+
+class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail address")
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self.users = [user for user in self.users if logins.proves(user, email)]
+        return email
+
+
+# ---------- claiming ----------
+
+
+class FactForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Last 4 characters of your agreement number"),
+        help_text=_("It is on your contract and on every letter from us. It can be any of your agreements."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class ClaimAddressForm(forms.Form):
+    """An address we have on file, shown masked, or another one."""
+
+    def __init__(self, *args: Any, borrower: Borrower, region: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.points = {str(point.pk): point for point in _on_file(borrower)}
+        known = [(pk, addresses.masked(_address(point))) for pk, point in self.points.items()]
+        if known:
+            choices = [*known, (OTHER, _("Another e-mail address or phone number"))]
+            self.fields["choice"] = forms.ChoiceField(
+                label=_("How do you want to sign in?"), choices=choices, widget=forms.RadioSelect
+            )
+        label = _("Another e-mail address or phone number") if known else _("E-mail address or phone number")
+        self.fields["other"] = AddressField(region=region, label=label, required=not known)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("choice", OTHER) == OTHER and not self.errors and not cleaned.get("other"):
+            self.add_error("other", _("Enter an e-mail address or a phone number."))
+        return cleaned
+
+    @property
+    def address(self) -> Address:
+        if point := self.points.get(self.cleaned_data.get("choice", OTHER)):
+            return _address(point)
+        other: Address = self.cleaned_data["other"]
+        return other
+
+    @property
+    def shown(self) -> str:
+        """The address as this person may see it: what they typed whole, what we have on file masked."""
+        address = self.address
+        return addresses.masked(address) if self.cleaned_data.get("choice", OTHER) != OTHER else address.value
+
+
+def _on_file(borrower: Borrower) -> list[ContactPoint]:
+    return list(borrower.contact_points.filter(closed_at=None).order_by("kind", "pk"))
+
+
+def _address(point: ContactPoint) -> Address:
+    return Address(point.kind, point.value)
+
+
+# ---------- profile ----------
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Borrower
+        fields = ["language", "time_zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone"),
+            help_text=_("We write to you at the hours you chose, in this zone."),
+            choices=_time_zones(self.instance.time_zone),
+        )
+
+
+class AddAddressForm(forms.Form):
+    def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"] = AddressField(region=region)
+
+
+class StepUpForm(forms.Form):
+    """Which of one's own addresses the code shall go to."""
+
+    def __init__(self, *args: Any, own: list[Address], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own = own
+        choices = [(str(place), address.value) for place, address in enumerate(own)]
+        self.fields["to"] = forms.ChoiceField(
+            label=_("Send the code to"), choices=choices, initial="0", widget=forms.RadioSelect
+        )
+
+    @property
+    def address(self) -> Address:
+        return self.own[int(self.cleaned_data["to"])]
+
+
+def _time_zones(current: str) -> list[Any]:
+    """The zones to choose from; the current one is among them, whatever its name."""
+    groups = _zones_by_continent()
+    known = any(current == name for _continent, places in groups for name, _place in places)
+    return list(groups) if known else [(current, current), *groups]
+
+
+@cache
+def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:
+    """IANA's zones of places, grouped: Europe, and in it Europe/Berlin as Berlin."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(zoneinfo.available_timezones()):
+        continent, _slash, place = name.partition("/")
+        if place and continent not in ("Etc", "SystemV", "posix", "right"):
+            groups.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", ", ")))
+    return list(groups.items())

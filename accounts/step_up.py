@@ -1,0 +1,60 @@
+"""Before an address or a password changes, the person shows once more that it is them.
+
+A session left open on a shared computer must not be enough to take a login over. allauth asks nothing of a person
+without a password, and many have none; so we ask for a code at an address they have proved.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import contact_points, logins
+from accounts.addresses import Address, Kind
+from accounts.models import Borrower, User
+
+FRESH = timedelta(minutes=15)
+WAYS = ("code", "password", "password_reset")
+
+
+def is_fresh(request: HttpRequest, *, now: datetime) -> bool:
+    """Whether the person of this session gave a code or a password in the last 15 minutes."""
+    since = (now - FRESH).timestamp()
+    records = get_authentication_records(request, cast(User, request.user))
+    return any(record["method"] in WAYS and record["at"] > since for record in records)
+
+
+def step_up_required(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Ask for a code first, where the last one is too old. The page must also answer GET: one comes back to it."""
+
+    @wraps(view)
+    @login_required
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fresh(request, now=timezone.now()):
+            return view(request, *args, **kwargs)
+        return redirect(f"{reverse('accounts:step_up')}?{urlencode({'next': request.path})}")
+
+    return guarded
+
+
+def addresses(borrower: Borrower, user: User) -> list[Address]:
+    """Where the code may go: an address added in this very session proves nothing, but none is added without a code."""
+    points = [Address(point.kind, point.value) for point in contact_points.proved(borrower)]
+    signs_in = [Address(kind, value) for kind in Kind.values if (value := logins.value_of(user, kind))]
+    return points or signs_in
+
+
+def done(request: HttpRequest) -> None:
+    """The code was right: the session counts as fresh, under a new key."""
+    request.session.cycle_key()
+    record_authentication(request, cast(User, request.user), method="code", reauthenticated=True)

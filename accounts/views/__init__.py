@@ -1,0 +1,1 @@
+"""The pages of a person: claiming, signing in, the profile."""

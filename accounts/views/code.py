@@ -1,0 +1,71 @@
+"""The page that takes a code; claiming, adding an address and the step-up share it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import codes
+from accounts.addresses import Address
+from accounts.codes import Answer
+from accounts.forms import CodeForm
+
+
+@dataclass(frozen=True)
+class CodeStep:
+    """Where in a journey the code stands."""
+
+    purpose: str  # of accounts.codes
+    here: str  # address of the page that takes the code
+    back: str  # address of the page before, which asks where to send it
+    language: str  # of the letter
+
+
+def send(request: HttpRequest, step: CodeStep, *, to: Address, shown: str) -> HttpResponse:
+    """Send a code and go on to its page. Too often, from this place or to this address: 429."""
+    limited: HttpResponse | None = ratelimit.consume_or_429(request, action="send_code", key=to.value)
+    if limited:
+        return limited
+    codes.send(
+        request.session, step.purpose, to=to, shown=shown, language=step.language, now=timezone.now()
+    )
+    return redirect(step.here)
+
+
+def page(
+    request: HttpRequest, step: CodeStep, *, right: Callable[[Address], HttpResponse]
+) -> HttpResponse:
+    """Take the code, or send another. right: what follows once the address is proved."""
+    sent = codes.pending(request.session, step.purpose)
+    if sent is None:
+        return redirect(step.back)
+    if request.POST.get("action") == "resend":
+        return send(request, step, to=sent.address, shown=sent.shown)
+    limited: HttpResponse | None = ratelimit.consume_or_429(request, action="check_code")
+    if limited:
+        return limited
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        answer = codes.check(
+            request.session, step.purpose, code=form.cleaned_data["code"], now=timezone.now()
+        )
+        if answer is Answer.RIGHT:
+            return right(sent.address)
+        if answer is Answer.OVER:
+            codes.forget(request.session, step.purpose)
+            messages.error(request, _("That code cannot be used any more. Ask for a new one."))
+            return redirect(step.back)
+        form.add_error("code", _("That code is not right. Check the latest message we sent you."))
+    minutes = codes.LIFETIME.seconds // 60
+    context = {"form": form, "shown": sent.shown, "minutes": minutes, "back": step.back}
+    return render(request, "accounts/code.html", context)
+
+
+def address_of(name: str) -> str:
+    return reverse(f"accounts:{name}")

@@ -1,0 +1,141 @@
+"""My profile: language, time zone, and where I can be reached."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import contact_points, languages, logins, regions, step_up
+from accounts.access import BorrowerRequest, borrower_required
+from accounts.addresses import Address
+from accounts.forms import AddAddressForm, ProfileForm, StepUpForm
+from accounts.step_up import step_up_required
+from accounts.views import code
+from accounts.views.code import CodeStep
+
+AFTER_STEP_UP = "step_up_next"
+
+
+@borrower_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def profile(request: BorrowerRequest) -> HttpResponse:
+    form = ProfileForm(request.POST or None, instance=request.borrower)
+    if form.is_valid():
+        borrower = form.save()
+        languages.remember(request, borrower.language, now=timezone.now())
+        with translation.override(borrower.language):
+            messages.success(request, _("Your profile is saved."))
+        return redirect("accounts:profile")
+    points = request.borrower.contact_points.order_by("closed_at", "kind", "pk")
+    signs_in = {logins.value_of(request.user, kind) for kind in ("email", "phone")}
+    context = {
+        "form": form,
+        "rows": [{"point": point, "signs_in": point.value in signs_in} for point in points],
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+# ---------- an address more, an address less ----------
+
+
+@step_up_required
+@borrower_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def contact_add(request: BorrowerRequest) -> HttpResponse:
+    """A new address, or one we have on file that still wants its proof."""
+    region = regions.of_request(request, request.borrower)
+    form = AddAddressForm(request.POST or None, region=region, initial={"address": request.GET.get("address")})
+    if form.is_valid():
+        address: Address = form.cleaned_data["address"]
+        return code.send(request, _adding(request), to=address, shown=address.value)
+    return render(request, "accounts/contact_add.html", {"form": form})
+
+
+@step_up_required
+@borrower_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def contact_code(request: BorrowerRequest) -> HttpResponse:
+    return code.page(request, _adding(request), right=lambda proved: _add(request, proved))
+
+
+def _add(request: BorrowerRequest, address: Address) -> HttpResponse:
+    contact_points.add(request.borrower, address, now=timezone.now())
+    messages.success(request, _("We can reach you at %(address)s now.") % {"address": address.value})
+    return redirect("accounts:profile")
+
+
+@step_up_required
+@borrower_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
+    point = get_object_or_404(request.borrower.contact_points, pk=point_id, closed_at=None)
+    if request.method == "POST":
+        try:
+            contact_points.remove(request.borrower, point, now=timezone.now())
+        except ValueError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("We will not write to %(address)s any more.") % {"address": point.value})
+        return redirect("accounts:profile")
+    return render(request, "accounts/contact_remove.html", {"point": point})
+
+
+# ---------- is it still you? ----------
+
+
+@borrower_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def step_up_page(request: BorrowerRequest) -> HttpResponse:
+    """Where the code shall go. `next` is kept in the session, past the code's page."""
+    if _is_ours(request, target := request.GET.get("next", "")):
+        request.session[AFTER_STEP_UP] = target
+    form = StepUpForm(request.POST or None, own=step_up.addresses(request.borrower, request.user))
+    if form.is_valid():
+        return code.send(request, _stepping_up(request), to=form.address, shown=form.address.value)
+    return render(request, "accounts/step_up.html", {"form": form})
+
+
+@borrower_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def step_up_code(request: BorrowerRequest) -> HttpResponse:
+    return code.page(request, _stepping_up(request), right=lambda _proved: _stepped_up(request))
+
+
+def _stepped_up(request: BorrowerRequest) -> HttpResponse:
+    step_up.done(request)
+    target: str = request.session.pop(AFTER_STEP_UP, "")
+    return redirect(target or "accounts:profile")
+
+
+def _is_ours(request: HttpRequest, target: str) -> bool:
+    return url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+
+
+def _adding(request: BorrowerRequest) -> CodeStep:
+    return CodeStep(
+        purpose="add_address",
+        here=code.address_of("contact_code"),
+        back=code.address_of("contact_add"),
+        language=request.borrower.language,
+    )
+
+
+def _stepping_up(request: BorrowerRequest) -> CodeStep:
+    return CodeStep(
+        purpose="step_up",
+        here=code.address_of("step_up_code"),
+        back=code.address_of("step_up"),
+        language=request.borrower.language,
+    )

@@ -1,0 +1,114 @@
+"""Read what a borrower owes: four queries, whatever the number of accounts.
+
+The lender's books speak first. Where they report a balance, the portal shows it less the payments booked since; a
+payment lowers it by all but its part of interest, because the balance is principal. Where they do not, a loan's sum
+starts from the contract's principal, and a card owes what its open statement demands.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
+
+from accounts.models import Borrower
+from loans import figures
+from loans.figures import ZERO, AccountView, NextBill, Overdue, Overview
+from loans.models import Bill, CreditAccount, Payment
+
+
+def overview(borrower: Borrower, *, today: date) -> Overview:
+    """Everything this person owes. today: their own calendar day."""
+    return figures.of_borrower(_views(CreditAccount.objects.filter(borrower=borrower), today))
+
+
+def account_view(account: CreditAccount, *, today: date) -> AccountView:
+    """One account. today: its borrower's own calendar day."""
+    [view] = _views(CreditAccount.objects.filter(pk=account.pk), today)
+    return view
+
+
+def _views(accounts: QuerySet[CreditAccount], today: date) -> list[AccountView]:
+    unpaid = F("bills__amount") - F("bills__paid")
+    is_open = Q(bills__closed_at=None)
+    is_late = is_open & Q(bills__due_on__lt=today)  # all of the due day is in time
+    rows = list(
+        accounts.annotate(
+            demanded=Sum(unpaid, filter=is_open, default=ZERO),
+            late_amount=Sum(unpaid, filter=is_late, default=ZERO),
+            late_bills=Count("bills", filter=is_late),
+            late_since=Min("bills__due_on", filter=is_late),
+        )
+    )
+    keys = [row.pk for row in rows]
+    next_bills, received, interest = _next_bills(keys, today), _received(keys), _interest(keys)
+    return [
+        _view(row, next_bills.get(row.pk), received.get(row.pk, ZERO) - interest.get(row.pk, ZERO))
+        for row in rows
+    ]
+
+
+def _view(row: Any, next_bill: NextBill | None, repaid: Decimal) -> AccountView:
+    """row: an account with the sums of `_views`. repaid: by payments that the starting figure does not hold."""
+    balance = _balance(row, repaid)
+    late = Overdue(
+        amount=row.late_amount, bills=row.late_bills, since=row.late_since, months=row.months_past_due
+    )
+    return AccountView(
+        account=row,
+        balance=balance,
+        as_of=row.reported_at,
+        next_bill=next_bill,
+        overdue=late,
+        paid_share=figures.share((row.principal or ZERO) - balance, row.principal),
+        used_share=figures.share(balance, row.credit_limit),
+    )
+
+
+def _balance(row: Any, repaid: Decimal) -> Decimal:
+    if row.reported_balance is not None:
+        return row.reported_balance - repaid  # type: ignore[no-any-return]
+    if row.principal is not None:
+        return row.principal - repaid  # type: ignore[no-any-return]
+    return row.demanded  # type: ignore[no-any-return]
+
+
+def _next_bills(accounts: Iterable[int], today: date) -> dict[int, NextBill]:
+    bills = (
+        Bill.objects.filter(account__in=accounts, closed_at=None, due_on__gte=today)
+        .order_by("account", "due_on", "number")
+        .distinct("account")
+    )
+    return {
+        bill.account_id: NextBill(
+            number=bill.number, due_on=bill.due_on, amount=bill.outstanding, days=(bill.due_on - today).days
+        )
+        for bill in bills
+    }
+
+
+# What the starting figure does not hold: booked after the lender's report, or, without a report, everything.
+_UNREPORTED = Q(account__reported_balance=None)
+
+
+def _received(accounts: Iterable[int]) -> dict[int, Decimal]:
+    since = _UNREPORTED | Q(created_at__gt=F("account__reported_at"))
+    payments = Payment.objects.filter(since, account__in=accounts).order_by().values("account")
+    return dict(payments.annotate(total=Sum("amount")).values_list("account", "total"))
+
+
+def _interest(accounts: Iterable[int]) -> dict[int, Decimal]:
+    """The part of those payments that paid interest."""
+    since = _UNREPORTED | Q(allocations__payment__created_at__gt=F("account__reported_at"))
+    bills = (
+        Bill.objects.filter(since, account__in=accounts, interest__gt=0, paid__gt=0)
+        .order_by()
+        .annotate(since=Sum("allocations__amount", default=ZERO))
+        .values_list("account", "paid", "interest", "since")
+    )
+    sums: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for account, paid, interest, part in bills:
+        sums[account] += figures.interest_paid(paid=paid, since=part, interest=interest or ZERO)
+    return sums

@@ -1,0 +1,132 @@
+"""Record a payment: the one way money enters the books, for staff's page, the API and tasks alike.
+
+Lock order, always: the account's row first, then (in listeners) the borrower's lane. Two payments of one account
+come one after the other; those of different accounts do not wait for each other.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from loans import signals
+from loans.allocation import allocate
+from loans.currency import unit
+from loans.models import Allocation, Bill, CreditAccount, Payment
+
+MOST = Decimal(10) ** 15  # what the column holds
+RECORDED = "recorded"  # Payment.basis: entered in the portal, not by the lender's file
+
+
+class PaymentRefused(ValueError):
+    """The payment is not in the books. The message says, to a person, what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPayment:
+    """Money that came in. An empty reference: one is made."""
+
+    amount: Decimal
+    currency: str  # ISO 4217; must be the account's
+    received_on: date  # calendar day at the lender
+    reference: str = ""
+
+
+def record(account: CreditAccount, *, payment: NewPayment, by: User | None, now: datetime) -> Payment:
+    """Book the payment, allocate it oldest bill first, close what it pays, and tell the listeners: all or nothing.
+
+    What exceeds the open bills stays unallocated and lowers the balance. PaymentRefused: see `_check`.
+    """
+    with transaction.atomic():
+        locked = CreditAccount.objects.select_for_update().get(pk=account.pk)
+        _check(locked, payment, now)
+        booked = _book(locked, payment, by, now)
+        closed = _allocate(locked, booked, now)
+        _close_when_nothing_is_left(locked)
+        signals.payment_recorded.send(
+            sender=Payment, account=locked, payment=booked, closed_bills=closed, now=now
+        )
+    return booked
+
+
+def _check(account: CreditAccount, payment: NewPayment, now: datetime) -> None:
+    if payment.currency != account.currency:
+        raise PaymentRefused(
+            _("This account is in %(account)s, the payment in %(payment)s. Convert it first.")
+            % {"account": account.currency, "payment": payment.currency}
+        )
+    if not (payment.amount.is_finite() and 0 < payment.amount < MOST):
+        raise PaymentRefused(_("The amount must be more than 0. Correct the amount."))
+    if payment.amount % unit(account.currency):
+        raise PaymentRefused(
+            _("%(currency)s has no smaller unit than %(unit)s. Round the amount.")
+            % {"currency": account.currency, "unit": unit(account.currency)}
+        )
+    if payment.received_on > now.date():  # the lender's day is UTC's
+        raise PaymentRefused(
+            _("%(day)s is in the future. Record the payment on the day it arrives.")
+            % {"day": date_format(payment.received_on)}
+        )
+    if len(payment.reference) > 64 or not payment.reference.isprintable():
+        raise PaymentRefused(_("A reference is up to 64 visible characters. Correct the reference."))
+
+
+def _book(account: CreditAccount, payment: NewPayment, by: User | None, now: datetime) -> Payment:
+    reference = payment.reference.strip() or f"P-{uuid.uuid4().hex[:12].upper()}"
+    try:
+        with transaction.atomic():  # a savepoint: the refusal must leave the caller's transaction usable
+            return Payment.objects.create(
+                account=account,
+                reference=reference,
+                received_on=payment.received_on,
+                amount=payment.amount,
+                basis=RECORDED,
+                recorded_by=by,
+                created_at=now,
+            )
+    except IntegrityError as error:
+        raise PaymentRefused(
+            _(
+                "A payment with the reference “%(reference)s” is already booked. Check whether it is the same one."
+            )
+            % {"reference": reference}
+        ) from error
+
+
+def _allocate(account: CreditAccount, payment: Payment, now: datetime) -> list[int]:
+    """Write the payment's parts and the bills they reach; the ids of the bills now closed."""
+    bills = {bill.pk: bill for bill in account.bills.filter(closed_at=None).order_by("due_on", "number")}
+    parts, _rest = allocate(payment.amount, [(bill.pk, bill.outstanding) for bill in bills.values()])
+    reached: list[Bill] = []
+    for pk, amount in parts:
+        bill = bills[pk]
+        bill.paid += amount
+        bill.closed_at = now if not bill.outstanding else None
+        reached.append(bill)
+    Allocation.objects.bulk_create(
+        Allocation(payment=payment, bill_id=pk, amount=amount) for pk, amount in parts
+    )
+    Bill.objects.bulk_update(reached, ["paid", "closed_at"])
+    return _closed(reached)
+
+
+def _closed(bills: Sequence[Bill]) -> list[int]:
+    return [bill.pk for bill in bills if bill.closed_at]
+
+
+def _close_when_nothing_is_left(account: CreditAccount) -> None:
+    """A loan ends with its last instalment. A card stays open: it can be used again."""
+    if (
+        account.product != CreditAccount.Product.INSTALMENT_LOAN
+        or account.status != CreditAccount.Status.OPEN
+    ):
+        return
+    if not account.bills.filter(closed_at=None).exists():
+        account.status = CreditAccount.Status.CLOSED
+        account.save(update_fields=["status"])

@@ -1,0 +1,242 @@
+"""The preference form: what a person picks, turned into a Choice or into sentences that say what to do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import dates, formats
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import LANGUAGES
+from notifications.choice import CATEGORIES, CHANNELS, LEAD_DAYS, MOST_PER_WEEK, WEEKDAYS, Choice, Window
+from notifications.rulebook import ContactHours, Rulebook, careful_default
+from notifications.words import Category, Channel
+
+LONGEST_PAUSE = timedelta(days=90)
+PLACES = {1: _("First way"), 2: _("Second way"), 3: _("Third way")}
+SAME, EACH = "same", "each"  # the two ways to choose hours
+EVERY_DAY = "all"  # stands where a weekday's number does
+
+
+@dataclass(frozen=True)
+class Group:
+    """Selects that belong under one legend."""
+
+    legend: str
+    fields: tuple[forms.BoundField, ...]
+
+    @property
+    def errors(self) -> list[str]:
+        return [error for field in self.fields for error in field.errors]
+
+
+class PreferenceForm(forms.Form):
+    """Every field of a Choice, and the language. Valid: `choice` and the language are in `cleaned_data`."""
+
+    hours = forms.ChoiceField(
+        label=_("Hours"),
+        widget=forms.RadioSelect,
+        choices=[(SAME, _("The same hours every day")), (EACH, _("Different hours on each day"))],
+        error_messages={"required": _("Choose whether the hours are the same every day.")},
+    )
+    lead_days = forms.TypedMultipleChoiceField(
+        label=_("How early"), widget=forms.CheckboxSelectMultiple, coerce=int, required=False
+    )
+    max_per_week = forms.TypedChoiceField(
+        label=_("Most messages in seven days"),
+        coerce=int,
+        choices=[(number, str(number)) for number in range(1, MOST_PER_WEEK + 1)],
+        help_text=_("Messages in your portal inbox are not counted: they disturb nobody."),
+        error_messages={"required": _("Choose how many messages you want at most.")},
+    )
+    paused_until = forms.DateField(
+        label=_("Pause reminders until"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Write the day like 2027-03-15, or leave it empty.")},
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=LANGUAGES,
+        help_text=_("For the messages and for these pages."),
+        error_messages={"required": _("Choose a language.")},
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, current: Choice, language: str, today: date
+    ) -> None:
+        """current, language: what holds now. today: in the borrower's zone."""
+        super().__init__(data, initial=_initial(current, language=language, today=today))
+        self.today = today
+        self.last_pause_day = today + LONGEST_PAUSE
+        self.fields["lead_days"].choices = [(days, _lead_day(days)) for days in LEAD_DAYS]  # type: ignore[attr-defined]
+        self.fields["paused_until"].widget.attrs |= {
+            "min": (today + timedelta(days=1)).isoformat(),
+            "max": self.last_pause_day.isoformat(),
+        }
+        self.fields["paused_until"].help_text = _pause_hint(self.last_pause_day)
+        for category in CATEGORIES:
+            for place, label in PLACES.items():
+                self.fields[f"channel_{category}_{place}"] = _channel_field(label)
+        half_hours = _times(current)
+        for day in (EVERY_DAY, *WEEKDAYS):
+            self.fields[f"from_{day}"] = _time_field(_("From"), half_hours, may_be_none=day != EVERY_DAY)
+            self.fields[f"to_{day}"] = _time_field(_("to"), half_hours)
+
+    @property
+    def ways(self) -> list[Group]:
+        """Per category its three selects."""
+        return [
+            Group(str(Category(category).label), tuple(self[f"channel_{category}_{place}"] for place in PLACES))
+            for category in CATEGORIES
+        ]
+
+    @property
+    def every_day(self) -> Group:
+        return self._hours(gettext("Every day"), EVERY_DAY)
+
+    @property
+    def days(self) -> list[Group]:
+        """Per weekday its two selects."""
+        return [self._hours(str(dates.WEEKDAYS[day]), day) for day in WEEKDAYS]
+
+    def _hours(self, legend: str, day: int | str) -> Group:
+        return Group(legend, (self[f"from_{day}"], self[f"to_{day}"]))
+
+    def clean_paused_until(self) -> date | None:
+        until: date | None = self.cleaned_data["paused_until"]
+        if until and until <= self.today:
+            raise forms.ValidationError(_("Choose a day from tomorrow on, or leave it empty."))
+        if until and until > self.last_pause_day:
+            day = formats.date_format(self.last_pause_day)
+            raise forms.ValidationError(gettext("Choose %(day)s or an earlier day.") % {"day": day})
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        chosen = self.cleaned_data
+        channels = {category: self._clean_channels(category) for category in CATEGORIES}
+        windows = self._clean_windows()
+        if not self.errors:
+            chosen["choice"] = Choice(
+                channels=channels,
+                windows=windows,
+                lead_days=frozenset(chosen["lead_days"]),
+                max_per_week=chosen["max_per_week"],
+                paused_until=chosen["paused_until"],
+            )
+        return chosen
+
+    def _clean_channels(self, category: str) -> tuple[str, ...]:
+        """The ways in their order. An empty place between two ways means nothing, so it is closed up."""
+        names = [f"channel_{category}_{place}" for place in PLACES]
+        ways: list[str] = []
+        for name in names:
+            way = self.cleaned_data.get(name)
+            if way and way in ways:
+                self.add_error(name, _twice(category, way))
+            elif way:
+                ways.append(way)
+        return tuple(ways)
+
+    def _clean_windows(self) -> dict[int, Window | None]:
+        if self.cleaned_data.get("hours") == SAME:
+            return dict.fromkeys(WEEKDAYS, self._clean_window(EVERY_DAY, gettext("Every day")))
+        return {day: self._clean_window(day, str(dates.WEEKDAYS[day])) for day in WEEKDAYS}
+
+    def _clean_window(self, day: int | str, name: str) -> Window | None:
+        start, end = self.cleaned_data.get(f"from_{day}"), self.cleaned_data.get(f"to_{day}")
+        if not start or not end:
+            return None
+        if start >= end:
+            text = gettext("%(day)s: choose an end that is later than %(start)s.")
+            self.add_error(f"to_{day}", text % {"day": name, "start": f"{start:%H:%M}"})
+        return start, end
+
+
+def _initial(choice: Choice, *, language: str, today: date) -> dict[str, Any]:
+    """The form's values of a choice. A pause that is over is no pause."""
+    windows = set(choice.windows.values())
+    one = next(iter(windows)) if len(windows) == 1 else None
+    shown = one or next(filter(None, choice.windows.values()), None) or _open_hours(careful_default())
+    initial: dict[str, Any] = {
+        "hours": SAME if one else EACH,
+        "lead_days": sorted(choice.lead_days, reverse=True),
+        "max_per_week": choice.max_per_week,
+        "paused_until": choice.paused_until
+        if choice.paused_until and choice.paused_until > today
+        else None,
+        "language": language,
+        f"from_{EVERY_DAY}": _value(shown[0]),
+        f"to_{EVERY_DAY}": _value(shown[1]),
+    }
+    for day, window in choice.windows.items():
+        initial[f"from_{day}"] = _value(window[0]) if window else ""
+        initial[f"to_{day}"] = _value((window or shown)[1])
+    for category, channels in choice.channels.items():
+        for place in PLACES:
+            initial[f"channel_{category}_{place}"] = channels[place - 1] if place <= len(channels) else ""
+    return initial
+
+
+def _value(at: time) -> str:
+    return at.isoformat("minutes")
+
+
+def _times(current: Choice) -> list[time]:
+    """Half hours in which a message may be sent at all, and whatever was chosen before."""
+    opens, closes = _open_hours(careful_default())
+    grid = {time(number // 2, number % 2 * 30) for number in range(48)}
+    chosen = {at for window in current.windows.values() if window for at in window}
+    return sorted({at for at in grid if opens <= at <= closes} | chosen)
+
+
+def _open_hours(book: Rulebook) -> Window:
+    """From the earliest to the latest hour of the week in which the rulebook lets a message go."""
+    windows = [
+        window
+        for rule in book.rules
+        if isinstance(rule, ContactHours)
+        for window in rule.hours.values()
+        if window
+    ]
+    return min(start for start, _end in windows), max(end for _start, end in windows)
+
+
+def _time_field(label: Any, times: Iterable[time], *, may_be_none: bool = False) -> forms.TypedChoiceField:
+    none = [("", _("no messages"))] if may_be_none else []
+    return forms.TypedChoiceField(
+        label=label,
+        coerce=time.fromisoformat,
+        empty_value=None,
+        required=not may_be_none,
+        choices=[*none, *((_value(at), f"{at:%H:%M}") for at in times)],
+        error_messages={"required": _("Choose a time.")},
+    )
+
+
+def _channel_field(label: Any) -> forms.ChoiceField:
+    ways = [(channel, Channel(channel).label) for channel in CHANNELS]
+    return forms.ChoiceField(label=label, required=False, choices=[*ways, ("", _("none"))])
+
+
+def _lead_day(days: int) -> str:
+    if days == 0:
+        return gettext("on the day itself")
+    return ngettext("%(days)d day before", "%(days)d days before", days) % {"days": days}
+
+
+def _pause_hint(last: date) -> str:
+    text = gettext(
+        "Reminders start again on this day. You can choose a day until %(day)s. "
+        "Your bills stay due while reminders are paused. Leave it empty for no pause."
+    )
+    return text % {"day": formats.date_format(last)}
+
+
+def _twice(category: str, way: str) -> str:
+    text = gettext("Messages %(category)s: you chose %(way)s twice. Choose another way or “none”.")
+    return text % {"category": Category(category).label, "way": Channel(way).label}

@@ -1,0 +1,62 @@
+"""The inbox: everything that was sent to one borrower, or may have been."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.utils.translation import gettext
+
+from accounts.models import Borrower
+from notifications.models import Attempt
+from notifications.words import AttemptState, Channel, Delivery
+
+# What a provider refused never left us: it is no message to the person.
+SENT_STATES = (AttemptState.ACCEPTED, AttemptState.UNKNOWN, AttemptState.CALLING)
+
+# New here: not opened, and perhaps not seen elsewhere. A text that reached the phone calls for no badge.
+IS_NEW = Q(read_at=None) & (
+    Q(channel=Channel.INBOX) | Q(state=AttemptState.UNKNOWN) | Q(delivery=Delivery.UNDELIVERED)
+)
+
+
+def messages(borrower: Borrower) -> QuerySet[Attempt]:
+    """The borrower's messages, newest first, each with `is_new`."""
+    new = Case(When(IS_NEW, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return (
+        Attempt.objects.filter(borrower=borrower, state__in=SENT_STATES)
+        .annotate(is_new=new)
+        .order_by("-started_at", "-id")
+    )
+
+
+def new_count(user_id: int) -> int:
+    """How many messages this login has not seen yet: one query."""
+    return Attempt.objects.filter(IS_NEW, borrower__user_id=user_id, state__in=SENT_STATES).count()
+
+
+def mark_read(attempt_id: UUID, *, now: datetime) -> None:
+    """Note the first time the message was opened here; a later one changes nothing."""
+    Attempt.objects.filter(pk=attempt_id, read_at=None).update(read_at=now)
+
+
+def standing(attempt: Attempt) -> str:
+    """What became of the message, in plain words."""
+    if attempt.channel == Channel.INBOX:
+        return gettext("in your inbox here")
+    if attempt.delivery == Delivery.NONE:
+        return _WITHOUT_RECEIPT[AttemptState(attempt.state)]()
+    return _WITH_RECEIPT[Delivery(attempt.delivery)]()
+
+
+_WITHOUT_RECEIPT = {
+    AttemptState.CALLING: lambda: gettext("being sent"),
+    AttemptState.ACCEPTED: lambda: gettext("sent"),
+    AttemptState.UNKNOWN: lambda: gettext("perhaps sent"),
+}
+_WITH_RECEIPT = {
+    Delivery.QUEUED: lambda: gettext("on its way"),
+    Delivery.SENT: lambda: gettext("sent"),
+    Delivery.UNDELIVERED: lambda: gettext("could not be delivered"),
+    Delivery.DELIVERED: lambda: gettext("delivered"),
+    Delivery.READ: lambda: gettext("read"),
+}

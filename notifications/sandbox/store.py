@@ -1,0 +1,82 @@
+"""What the sandbox's phones and mailboxes hold: an append-only file of JSON lines, and the same in memory."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+Entry = dict[str, Any]
+
+
+class Store:
+    """Texts by phone number and mails by address, oldest first. A restart reads the file again."""
+
+    def __init__(self, path: Path | None) -> None:
+        """path: where to keep it; None keeps it in memory only."""
+        self.path = path
+        self._forget()
+        self._file: TextIO | None = None
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._load(path)
+            self._file = path.open("a", encoding="utf-8", buffering=1)  # a line is on disk when it is written
+
+    def add_text(self, sid: str, number: str, text: str, *, direction: str, status: str) -> Entry:
+        """direction: to_phone, from_phone, or note (the sandbox speaks, not a person)."""
+        return self._add(
+            {"kind": "text", "sid": sid, "number": number, "text": text, "direction": direction, "status": status}
+        )
+
+    def set_status(self, sid: str, status: str) -> None:
+        self._add({"kind": "status", "sid": sid, "status": status})
+
+    def add_mail(self, address: str, mail: Mapping[str, str]) -> Entry:
+        return self._add({"kind": "mail", "address": address, **mail})
+
+    def clear(self) -> None:
+        """Forget everything, in the file too."""
+        self._forget()
+        if self._file:
+            self._file.truncate(0)
+
+    def close(self) -> None:
+        if self._file:
+            self._file.close()
+
+    def _forget(self) -> None:
+        self.phones: defaultdict[str, list[Entry]] = defaultdict(list)
+        self.mailboxes: defaultdict[str, list[Entry]] = defaultdict(list)
+        self.texts: dict[str, Entry] = {}
+
+    def _add(self, entry: Entry) -> Entry:
+        entry["at"] = datetime.now(UTC).isoformat(timespec="milliseconds")
+        if self._file:
+            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        self._apply(entry)
+        return entry
+
+    def _apply(self, entry: Entry) -> None:
+        match entry["kind"]:
+            case "text":
+                self.phones[entry["number"]].append(entry)
+                self.texts[entry["sid"]] = entry
+            case "status" if known := self.texts.get(entry["sid"]):
+                known["status"] = entry["status"]
+            case "mail":
+                self.mailboxes[entry["address"]].append(entry)
+
+    def _load(self, path: Path) -> None:
+        """Read what is there. The last line of a killed process may be half a line: it is left out and ended."""
+        if not path.exists():
+            return
+        content = path.read_text(encoding="utf-8", errors="replace")
+        for line in content.splitlines():
+            try:
+                self._apply(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                continue
+        if content and not content.endswith("\n"):
+            with path.open("a", encoding="utf-8") as file:
+                file.write("\n")
