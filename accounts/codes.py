@@ -44,7 +44,9 @@ class Sent:
         return Address(self.kind, self.value)
 
 
-def send(session: SessionBase, purpose: str, *, to: Address, shown: str, language: str, now: datetime) -> None:
+def send(
+    session: SessionBase, purpose: str, *, to: Address, shown: str, language: str, now: datetime
+) -> None:
     """Send a new code; an earlier one for the same purpose ends. How often is for the caller's rate limit."""
     forget(session, purpose)
     sent = Sent(secrets.token_urlsafe(16), to.kind, to.value, shown)

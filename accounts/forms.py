@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.forms import BaseConfirmCodeForm, LoginForm, ResetPasswordForm
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses, logins, regions
@@ -23,7 +22,9 @@ class AddressField(forms.CharField):
         """region: ISO 3166-1, of a number without a country code."""
         options.setdefault("label", _("E-mail address or phone number"))
         options.setdefault("max_length", 254)
-        options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"}))
+        options.setdefault(
+            "widget", forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"})
+        )
         super().__init__(**options)
         self.region = region
 

@@ -63,18 +63,19 @@ def decide_together(person: Person, due: Sequence[Due[Key]], *, now: datetime) -
     apart: they disturb nobody. Where two steps of one bill have come together, only the later one still says
     something new.
     """
-    newest = {one.bill: one.facts.offset_days for one in sorted(due, key=lambda one: one.facts.offset_days)}
-    verdicts = [
-        (one, _verdict(person, one, now) if one.facts.offset_days == newest[one.bill] else _REPLACED)
-        for one in due
-    ]
+    verdicts = [(one, _verdict(person, one, now)) for one in due]
     sends = [(one, verdict) for one, verdict in verdicts if isinstance(verdict, Send)]
+    sends.sort(key=lambda pair: pair[0].facts.offset_days)
+    newest = {one.bill: one for one, _ in sends}
+    replaced = tuple((one.key, _REPLACED) for one, _ in sends if newest[one.bill] is not one)
+    sends = [pair for pair in sends if newest[pair[0].bill] is pair[0]]
     loud = [pair for pair in sends if pair[1].channel != INBOX]
     quiet = [pair for pair in sends if pair[1].channel == INBOX]
     return Decisions(
         outgoing=tuple(_merge(group) for group in (loud, quiet) if group),
         waiting=tuple((one.key, verdict) for one, verdict in verdicts if isinstance(verdict, Defer)),
-        dropped=tuple((one.key, verdict) for one, verdict in verdicts if isinstance(verdict, Suppress)),
+        dropped=tuple((one.key, verdict) for one, verdict in verdicts if isinstance(verdict, Suppress))
+        + replaced,
     )
 
 

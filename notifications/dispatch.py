@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from notifications import context, queries, reason, settle
-from notifications.channels.base import Message
+from notifications.channels.base import Message, RefusedForGood
 from notifications.channels.deliver import deliver
 from notifications.context import Batch, Look
 from notifications.deciding import Decisions, Outgoing, decide_together
@@ -36,10 +36,11 @@ def one_batch(*, clock: Callable[[], datetime], limit: int = LANES) -> Done:
     with transaction.atomic():
         claims = _claim(now, limit)
         calls = _decide_and_commit(claims, now) if claims else []
+    outcomes = deliver([call.message for call in calls])
     if calls:
-        outcomes = deliver([call.message for call in calls])
         settle.settle(calls, outcomes, now=clock())
-    return Done(len(calls), more=len(claims) == limit)
+    has_next_channel = any(isinstance(outcome, RefusedForGood) for outcome in outcomes.values())
+    return Done(len(calls), more=len(claims) == limit or has_next_channel)
 
 
 def _claim(now: datetime, limit: int) -> dict[int, int]:

@@ -91,7 +91,9 @@ class PreferenceForm(forms.Form):
     def ways(self) -> list[Group]:
         """Per category its three selects."""
         return [
-            Group(str(Category(category).label), tuple(self[f"channel_{category}_{place}"] for place in PLACES))
+            Group(
+                str(Category(category).label), tuple(self[f"channel_{category}_{place}"] for place in PLACES)
+            )
             for category in CATEGORIES
         ]
 
@@ -166,9 +168,7 @@ def _initial(choice: Choice, *, language: str, today: date) -> dict[str, Any]:
         "hours": SAME if one else EACH,
         "lead_days": sorted(choice.lead_days, reverse=True),
         "max_per_week": choice.max_per_week,
-        "paused_until": choice.paused_until
-        if choice.paused_until and choice.paused_until > today
-        else None,
+        "paused_until": choice.paused_until if choice.paused_until and choice.paused_until > today else None,
         "language": language,
         f"from_{EVERY_DAY}": _value(shown[0]),
         f"to_{EVERY_DAY}": _value(shown[1]),

@@ -95,7 +95,9 @@ def _claim(request: HttpRequest, invitation: Invitation, address: Address) -> Ht
     try:
         user = claiming.claim(invitation, address=address, now=timezone.now())
     except AddressTaken:  # told only now: whoever reads this has proved to read the address
-        messages.error(request, _("You sign in to another account with this address. Choose another one here."))
+        messages.error(
+            request, _("You sign in to another account with this address. Choose another one here.")
+        )
         return redirect("accounts:claim_contact")
     request.session.pop(IN_SESSION, None)
     record_authentication(request, user, method="code")

@@ -32,15 +32,11 @@ def send(request: HttpRequest, step: CodeStep, *, to: Address, shown: str) -> Ht
     limited: HttpResponse | None = ratelimit.consume_or_429(request, action="send_code", key=to.value)
     if limited:
         return limited
-    codes.send(
-        request.session, step.purpose, to=to, shown=shown, language=step.language, now=timezone.now()
-    )
+    codes.send(request.session, step.purpose, to=to, shown=shown, language=step.language, now=timezone.now())
     return redirect(step.here)
 
 
-def page(
-    request: HttpRequest, step: CodeStep, *, right: Callable[[Address], HttpResponse]
-) -> HttpResponse:
+def page(request: HttpRequest, step: CodeStep, *, right: Callable[[Address], HttpResponse]) -> HttpResponse:
     """Take the code, or send another. right: what follows once the address is proved."""
     sent = codes.pending(request.session, step.purpose)
     if sent is None:

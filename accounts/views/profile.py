@@ -50,7 +50,9 @@ def profile(request: BorrowerRequest) -> HttpResponse:
 def contact_add(request: BorrowerRequest) -> HttpResponse:
     """A new address, or one we have on file that still wants its proof."""
     region = regions.of_request(request, request.borrower)
-    form = AddAddressForm(request.POST or None, region=region, initial={"address": request.GET.get("address")})
+    form = AddAddressForm(
+        request.POST or None, region=region, initial={"address": request.GET.get("address")}
+    )
     if form.is_valid():
         address: Address = form.cleaned_data["address"]
         return code.send(request, _adding(request), to=address, shown=address.value)
@@ -83,7 +85,9 @@ def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
         except ValueError as error:
             messages.error(request, str(error))
         else:
-            messages.success(request, _("We will not write to %(address)s any more.") % {"address": point.value})
+            messages.success(
+                request, _("We will not write to %(address)s any more.") % {"address": point.value}
+            )
         return redirect("accounts:profile")
     return render(request, "accounts/contact_remove.html", {"point": point})
 

@@ -1,6 +1,7 @@
 """The pipeline of a provider that is called over HTTP: build, post, read the answer, judge it."""
 
 import asyncio
+import base64
 import json
 import logging
 from abc import abstractmethod
@@ -127,10 +128,16 @@ def _session(limits: Limits) -> aiohttp.ClientSession:
     )
 
 
+def _basic(request: Request) -> str:
+    return "Basic " + base64.b64encode(f"{request.user}:{request.password}".encode()).decode()
+
+
 async def _post(session: aiohttp.ClientSession, request: Request) -> Answer:
     """Post and read. A redirect is not followed: it would post twice, and show the token to a stranger."""
-    auth = aiohttp.BasicAuth(request.user, request.password) if request.user else None
-    async with session.post(request.url, data=request.form, auth=auth, allow_redirects=False) as response:
+    headers = {"Authorization": _basic(request)} if request.user else {}
+    async with session.post(
+        request.url, data=request.form, headers=headers, allow_redirects=False
+    ) as response:
         body = await _read(response)
         patience = retry_after(response.headers.get("Retry-After", ""), now=datetime.now(UTC))
         return Answer(response.status, parsed(body), patience)

@@ -10,7 +10,8 @@ from typing import Any
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 LONGEST_BODY = 1600  # characters
 
-# Numbers that Twilio's test credentials answer with an error, and the error. Source: Twilio, "Test credentials".
+# Numbers that Twilio's test credentials answer with an error, and the error. Source: Twilio, "Test
+# credentials".
 MAGIC = {
     "+15005550001": 21211,
     "+15005550002": 21612,

@@ -26,7 +26,14 @@ class Store:
     def add_text(self, sid: str, number: str, text: str, *, direction: str, status: str) -> Entry:
         """direction: to_phone, from_phone, or note (the sandbox speaks, not a person)."""
         return self._add(
-            {"kind": "text", "sid": sid, "number": number, "text": text, "direction": direction, "status": status}
+            {
+                "kind": "text",
+                "sid": sid,
+                "number": number,
+                "text": text,
+                "direction": direction,
+                "status": status,
+            }
         )
 
     def set_status(self, sid: str, status: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -73,3 +74,104 @@ def _check() -> Addresses:
     checks.port(addresses.port, variable="PORT")
     checks.port(addresses.sandbox_port, variable="SANDBOX_PORT")
     return addresses
+
+
+def _prepare(addresses: Addresses) -> None:
+    """In a process of its own, so that the supervisor never loads Django nor holds a connection."""
+    embedded.start_if_local()
+    screen.show("Preparing the portal")
+    command = [sys.executable, "-m", "portal.supervisor.prepare"]
+    environment = {**os.environ, **addresses.environment()}
+    done = subprocess.run(command, cwd=embedded.ROOT, env=environment, check=False)  # noqa: S603
+    if done.returncode:
+        raise checks.RefusedError("The portal could not be prepared; the reason stands above.")
+
+
+def _programs(addresses: Addresses) -> list[Program]:
+    environment = addresses.environment()
+    python = sys.executable
+    commands = {
+        "sandbox": [python, "-m", "notifications.sandbox.server", "--port", str(addresses.sandbox_port)],
+        "web": [
+            *(python, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{addresses.port}"),
+            *("--workers", "1", "--threads", "8", "--log-level", "warning"),
+        ],
+        "worker": [
+            python,
+            "-m",
+            "celery",
+            "-A",
+            "portal.celery",
+            "worker",
+            "--concurrency",
+            "2",
+            "-l",
+            "warning",
+        ],
+        "beat": [python, "-m", "celery", "-A", "portal.celery", "beat", "-l", "warning"],
+    }
+    return [Program(name, command, environment) for name, command in commands.items()]
+
+
+def _run(addresses: Addresses, stopping: threading.Event) -> int:
+    programs_here = _programs(addresses)
+    started = time.monotonic()
+    welcomed = False
+    try:
+        while not stopping.wait(LOOK_SECONDS):
+            for program in programs_here:
+                program.tend()
+            if not welcomed and _answers(addresses):
+                welcomed = True
+                _welcome(addresses, time.monotonic() - started)
+            if not welcomed and time.monotonic() - started > START_SECONDS:
+                screen.complain(
+                    f"The web server has not answered for {START_SECONDS} s. Its lines stand above."
+                )
+                return 1
+    finally:
+        screen.show("Stopping …")
+        programs.stop(programs_here)
+    return 0
+
+
+def _answers(addresses: Addresses) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{addresses.port}/healthz", timeout=1):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _welcome(addresses: Addresses, seconds: float) -> None:
+    command = [sys.executable, "manage.py", "load_demo", "--sign-ins"]
+    told = subprocess.run(  # noqa: S603
+        command,
+        cwd=embedded.ROOT,
+        env={**os.environ, **addresses.environment()},
+        capture_output=True,
+        check=False,
+    )
+    screen.show(f"\nThe portal is up after {seconds:.1f} s: {screen.paint(addresses.portal, '1')}")
+    screen.show(f"Texts and e-mails of the demo: {addresses.portal}/sandbox/")
+    for person in json.loads(told.stdout or "[]"):
+        way = person.get("invitation") or f"{person['sign_in']}  password: {person['password']}"
+        screen.show(f"  {person['who']}: {way}")
+    screen.show("Ctrl-C stops everything.\n")
+
+
+def _reset() -> int:
+    """Stop nothing, clear everything: refused while the portal runs."""
+    try:
+        checks.only_one()
+    except checks.RefusedError as error:
+        screen.complain(str(error))
+        return 1
+    shutil.rmtree(embedded.VAR, ignore_errors=True)
+    shutil.rmtree(embedded.socket_folder(), ignore_errors=True)
+    screen.show("The local data is cleared.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_reset() if "--reset" in sys.argv[1:] else main())

@@ -61,4 +61,3 @@ def visitor(chromium: Browser, live_server: LiveServer) -> Iterator[Visitor]:
     visitor = Visitor(chromium, live_server.url)
     yield visitor
     visitor.leave()
-

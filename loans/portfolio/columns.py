@@ -1,0 +1,233 @@
+"""What each file of a portfolio holds, and how a cell is read. Pure: a bad cell is a ValueError that says why."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from accounts import names, places
+from loans.currency import unit
+from loans.due_dates import add_months
+
+Reader = Callable[[str], Any]
+MOST = Decimal(10) ** 15  # what an amount's column holds
+
+
+@dataclass(frozen=True)
+class Column:
+    """read: from the cell's text. sql: its type in the staging table; empty: checked, and not kept."""
+
+    read: Reader
+    sql: str
+    is_optional: bool = False  # the column may be missing from the file
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """One file. key: the columns that name a row, once in the file."""
+
+    name: str
+    columns: Mapping[str, Column]
+    key: tuple[str, ...]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        return {name: column.sql for name, column in self.columns.items() if column.sql}
+
+
+def text(most: int, *, may_be_empty: bool = False) -> Reader:
+    def read(cell: str) -> str:
+        if not cell and not may_be_empty:
+            raise ValueError("is empty")
+        if len(cell) > most:
+            raise ValueError(f"has {len(cell)} characters, at most {most} are allowed")
+        if not cell.isprintable():
+            raise ValueError("holds control characters or line breaks")
+        return cell
+
+    return read
+
+
+def amount(*, least: Decimal | None = Decimal(0), above: bool = False) -> Reader:
+    def read(cell: str) -> Decimal:
+        value = _decimal(cell)
+        if least is not None and (value < least or (above and value == least)):
+            raise ValueError(f"is {cell}; it must be {'more than' if above else 'at least'} {least}")
+        return value
+
+    return read
+
+
+def _decimal(cell: str) -> Decimal:
+    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,4})?", cell, re.ASCII):
+        raise ValueError(f"is “{cell[:30]}”; write an amount like 1234.56")
+    try:
+        return Decimal(cell)
+    except InvalidOperation as error:  # pragma: no cover  the pattern admits numbers only
+        raise ValueError(f"is “{cell[:30]}”; write an amount like 1234.56") from error
+
+
+def whole(least: int, most: int) -> Reader:
+    def read(cell: str) -> int:
+        if not re.fullmatch(r"-?\d{1,9}", cell, re.ASCII) or not least <= int(cell) <= most:
+            raise ValueError(f"is “{cell[:30]}”; write a whole number from {least} to {most}")
+        return int(cell)
+
+    return read
+
+
+def day(cell: str) -> date:
+    try:
+        if len(cell) != 10:
+            raise ValueError
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(f"is “{cell[:30]}”; write a day like 2027-03-15") from None
+
+
+def month_end(cell: str) -> date:
+    """The last day of a month written 2027-03."""
+    if not re.fullmatch(r"\d{4}-\d{2}", cell, re.ASCII):
+        raise ValueError(f"is “{cell[:30]}”; write a month like 2027-03")
+    first = day(f"{cell}-01")
+    return date.fromordinal(add_months(first, 1).toordinal() - 1)
+
+
+def currency(cell: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", cell):
+        raise ValueError(f"is “{cell[:30]}”; write a currency like USD")
+    unit(cell)
+    return cell
+
+
+def country(cell: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2}", cell):
+        raise ValueError(f"is “{cell[:30]}”; write a country like US")
+    places.time_zone(cell)
+    return cell
+
+
+def one_of(*values: str) -> Reader:
+    def read(cell: str) -> str:
+        if cell not in values:
+            raise ValueError(f"is “{cell[:30]}”; write one of {', '.join(values)}")
+        return cell
+
+    return read
+
+
+def optional(read: Reader) -> Reader:
+    """An empty cell is None."""
+    return lambda cell: read(cell) if cell else None
+
+
+NOT_KEPT = ""  # data the portal has no use for
+REFERENCE = Column(text(64), "text")
+
+BORROWERS = FileFormat(
+    "borrowers",
+    {
+        "borrower_id": REFERENCE,
+        "name": Column(names.clean, "text"),
+        "country": Column(country, "text"),
+        "region": Column(text(8, may_be_empty=True), "text"),
+        "occupation": Column(text(200, may_be_empty=True), NOT_KEPT, is_optional=True),
+        "annual_income": Column(optional(amount()), NOT_KEPT, is_optional=True),
+    },
+    key=("borrower_id",),
+)
+LOANS = FileFormat(
+    "loans",
+    {
+        "loan_id": REFERENCE,
+        "borrower_id": REFERENCE,
+        "product": Column(one_of("instalment_loan"), "text"),
+        "currency": Column(currency, "text"),
+        "principal": Column(amount(above=True), "numeric"),
+        "annual_rate_pct": Column(amount(), "numeric"),
+        "instalments": Column(whole(1, 600), "int"),
+        "period": Column(one_of("month"), NOT_KEPT),
+        "instalment_amount": Column(amount(above=True), "numeric"),
+        "instalment_rounding": Column(text(20, may_be_empty=True), NOT_KEPT, is_optional=True),
+        "issued_month": Column(text(7, may_be_empty=True), NOT_KEPT, is_optional=True),
+        "disbursed_on": Column(day, "date"),
+        "purpose": Column(text(60, may_be_empty=True), "text"),
+        "grade": Column(text(10, may_be_empty=True), NOT_KEPT, is_optional=True),
+        "status": Column(text(40), "text"),
+        "days_past_due_band": Column(text(12, may_be_empty=True), "text"),
+        "reported_balance": Column(optional(amount()), "numeric"),
+        "reported_paid_total": Column(optional(amount()), NOT_KEPT, is_optional=True),
+        "reported_paid_principal": Column(optional(amount()), NOT_KEPT, is_optional=True),
+        "reported_paid_interest": Column(optional(amount()), NOT_KEPT, is_optional=True),
+        "reported_paid_late_fees": Column(optional(amount()), NOT_KEPT, is_optional=True),
+        "whole_instalments_paid": Column(optional(whole(0, 600)), NOT_KEPT, is_optional=True),
+    },
+    key=("loan_id",),
+)
+INSTALMENTS = FileFormat(
+    "instalments",
+    {
+        "loan_id": REFERENCE,
+        "n": Column(whole(1, 600), "int"),
+        "due_date": Column(day, "date"),
+        "total": Column(amount(above=True), "numeric"),
+        "principal": Column(amount(), "numeric"),
+        "interest": Column(amount(), "numeric"),
+        "balance": Column(amount(), "numeric"),
+        "currency": Column(optional(currency), "text", is_optional=True),
+    },
+    key=("loan_id", "n"),
+)
+LOAN_PAYMENTS = FileFormat(
+    "payments",
+    {
+        "payment_id": REFERENCE,
+        "loan_id": REFERENCE,
+        "date": Column(day, "date"),
+        "amount": Column(amount(above=True), "numeric"),
+        "currency": Column(currency, "text"),
+        "basis": Column(text(20, may_be_empty=True), "text"),
+    },
+    key=("payment_id",),
+)
+CARD_ACCOUNTS = FileFormat(
+    "accounts",
+    {
+        "account_id": REFERENCE,
+        "borrower_id": REFERENCE,
+        "product": Column(one_of("credit_card", "line_of_credit"), "text"),
+        "currency": Column(currency, "text"),
+        "credit_limit": Column(amount(), "numeric"),
+        "defaulted_in_2005_10": Column(text(1, may_be_empty=True), NOT_KEPT, is_optional=True),
+    },
+    key=("account_id",),
+)
+STATEMENTS = FileFormat(
+    "statements",
+    {
+        "account_id": REFERENCE,
+        "month": Column(month_end, "date"),
+        "bill_amount": Column(amount(least=None), "numeric"),
+        "repayment_status": Column(whole(-2, 99), NOT_KEPT, is_optional=True),
+        "months_past_due": Column(whole(0, 999), "int"),
+        "due_date": Column(optional(day), "date", is_optional=True),
+        "minimum_due": Column(optional(amount()), "numeric", is_optional=True),
+        "currency": Column(optional(currency), "text", is_optional=True),
+    },
+    key=("account_id", "month"),
+)
+CARD_PAYMENTS = FileFormat(
+    "payments",
+    {
+        "payment_id": REFERENCE,
+        "account_id": REFERENCE,
+        "month": Column(month_end, "date"),
+        "amount": Column(amount(above=True), "numeric"),
+        "currency": Column(currency, "text"),
+        "basis": Column(text(20, may_be_empty=True), "text"),
+        "date": Column(optional(day), "date", is_optional=True),
+    },
+    key=("payment_id",),
+)

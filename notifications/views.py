@@ -1,0 +1,172 @@
+"""The borrower's pages about messages: preferences with their plan, stop, and the inbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import BorrowerRequest, borrower_required
+from accounts.models import Borrower
+from notifications import choice_words, inbox, local_time, preferences, preview, reasons, stops
+from notifications.choice import Choice
+from notifications.forms import PreferenceForm
+from notifications.preferences import Change
+from notifications.words import Category, Channel
+
+DAYS_SHOWN = 30
+MESSAGES_A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class PlanLine:
+    """One planned message as the page shows it."""
+
+    planned: preview.Planned
+    channel: str
+    category: str
+    why: str
+
+
+@borrower_required
+@require_http_methods(["GET", "POST"])
+def preferences_page(request: BorrowerRequest) -> HttpResponse:
+    """What I chose, and beside it the next 30 days as the sending gate decides them."""
+    now, borrower = timezone.now(), request.borrower
+    form = _form(borrower, now, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        _save(request, form, now)
+        if not request.htmx:
+            messages.success(request, _("Your choice is saved. Below are the reminders it brings."))
+            return redirect("notifications:preferences")
+        form = _form(borrower, now, None)
+        return _page(request, form, now, saved=True)
+    return _page(request, form, now)
+
+
+@borrower_required
+@require_POST
+def preview_page(request: BorrowerRequest) -> HttpResponse:
+    """What the form's choice would change. Saves nothing."""
+    now, borrower = timezone.now(), request.borrower
+    form = _form(borrower, now, request.POST)
+    trial = form.cleaned_data["choice"] if form.is_valid() else None
+    return _page(request, form, now, trial=trial)
+
+
+def _form(borrower: Borrower, now: datetime, data: Mapping[str, Any] | None) -> PreferenceForm:
+    today = now.astimezone(local_time.zone(borrower.time_zone)).date()
+    return PreferenceForm(data, current=preferences.of(borrower), language=borrower.language, today=today)
+
+
+def _save(request: BorrowerRequest, form: PreferenceForm, now: datetime) -> None:
+    chosen, language = form.cleaned_data["choice"], form.cleaned_data["language"]
+    words = choice_words.text(chosen, language=language)
+    change = Change(choice=chosen, language=language, words=words)
+    preferences.change(request.borrower, chosen=change, by=request.user, now=now)
+
+
+def _page(
+    request: BorrowerRequest,
+    form: PreferenceForm,
+    now: datetime,
+    *,
+    trial: Choice | None = None,
+    saved: bool = False,
+) -> HttpResponse:
+    """The whole page, or for htmx the plan alone. trial: a choice that is looked at and not saved."""
+    borrower = request.borrower
+    with override(borrower.language if saved else get_language()):  # a new language shows at once
+        plan = preview.plan_for(borrower, now=now, days=DAYS_SHOWN, choice=trial)
+        lines = [_line(planned) for planned in plan]
+        context = {
+            "form": form,
+            "coming": [line for line in lines if line.planned.is_sent],
+            "silent": [line for line in lines if not line.planned.is_sent],
+            "days": DAYS_SHOWN,
+            "time_zone": borrower.time_zone,
+            "is_trial": trial is not None,
+            "now_count": _count(borrower, now) if trial is not None else 0,
+            "saved": saved,
+            "is_stopped": stops.is_stopped(borrower),
+            "unusable": _unusable(borrower),
+        }
+        template = "notifications/_plan.html" if request.htmx else "notifications/preferences.html"
+        return render(request, template, context)
+
+
+def _count(borrower: Borrower, now: datetime) -> int:
+    return sum(planned.is_sent for planned in preview.plan_for(borrower, now=now, days=DAYS_SHOWN))
+
+
+def _line(planned: preview.Planned) -> PlanLine:
+    channel = str(Channel(planned.channel).label) if planned.channel else ""
+    return PlanLine(
+        planned, channel, str(Category(planned.category).label), reasons.sentence(planned.reasons)
+    )
+
+
+def _unusable(borrower: Borrower) -> list[str]:
+    """The channels that no verified address serves yet."""
+    usable = borrower.contact_points.filter(verified_at__isnull=False, closed_at=None)
+    kinds = set(usable.values_list("kind", flat=True))
+    needed = {"phone": Channel.SMS, "email": Channel.EMAIL}
+    return [str(channel.label) for kind, channel in needed.items() if kind not in kinds]
+
+
+@borrower_required
+@require_http_methods(["GET", "POST"])
+def stop_page(request: BorrowerRequest) -> HttpResponse:
+    """What stopping means, and the button that does it."""
+    if request.method == "POST":
+        words = _("Stop all reminders")
+        stops.stop(request.borrower, words=words, way="page", by=request.user, now=timezone.now())
+        messages.success(request, _("We have stopped all reminders. Your bills stay due."))
+        return redirect("notifications:preferences")
+    return render(request, "notifications/stop.html")
+
+
+@borrower_required
+@require_POST
+def start(request: BorrowerRequest) -> HttpResponse:
+    """Take the stop back."""
+    words = _("Start reminders again")
+    stops.start(request.borrower, words=words, way="page", by=request.user, now=timezone.now())
+    messages.success(request, _("Reminders come again, the way you chose."))
+    return redirect("notifications:preferences")
+
+
+@borrower_required
+@require_GET
+def inbox_page(request: BorrowerRequest) -> HttpResponse:
+    """Everything that was sent to me."""
+    page = Paginator(inbox.messages(request.borrower), MESSAGES_A_PAGE).get_page(request.GET.get("page"))
+    zone = local_time.zone(request.borrower.time_zone)
+    rows = [(message, message.started_at.astimezone(zone), inbox.standing(message)) for message in page]
+    return render(request, "notifications/inbox.html", {"page": page, "rows": rows})
+
+
+@borrower_required
+@require_GET
+def message_page(request: BorrowerRequest, attempt_id: UUID) -> HttpResponse:
+    """One message: its words as they were sent, what became of it, and why it came."""
+    message = get_object_or_404(inbox.messages(request.borrower), pk=attempt_id)
+    inbox.mark_read(message.pk, now=timezone.now())
+    bills = [reminder.bill for reminder in message.reminders.select_related("bill__account")]
+    context = {
+        "message": message,
+        "at": message.started_at.astimezone(local_time.zone(request.borrower.time_zone)),
+        "standing": inbox.standing(message),
+        "why": reasons.sentence(message.reasons),
+        "accounts": {bill.account_id: bill.account for bill in bills}.values(),
+    }
+    return render(request, "notifications/message.html", context)
