@@ -44,7 +44,7 @@ def rows(
     csv.field_size_limit(LONGEST_CELL)
     size = max(path.stat().st_size, 1)
     with path.open("rb") as raw:
-        unpacked = gzip.open(raw) if path.suffix == ".gz" else raw
+        unpacked = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
         lines = csv.reader(_text(unpacked), strict=True)  # type: ignore[arg-type]
         try:
             header = _header(next(lines, []), expected)

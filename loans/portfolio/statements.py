@@ -153,12 +153,18 @@ SUM_UP_BILLS = """
 UPDATE loans_bill bill
 SET paid = sums.paid,
     closed_at = CASE WHEN sums.paid >= bill.amount THEN COALESCE(bill.closed_at, %(now)s) ELSE bill.closed_at END
-FROM (SELECT bill_id, sum(amount) AS paid FROM loans_allocation
-      JOIN loans_bill b ON b.id = bill_id WHERE b.account_id = ANY(%(accounts)s) GROUP BY bill_id) sums
+FROM (SELECT bill_id, sum(loans_allocation.amount) AS paid FROM loans_allocation
+      JOIN loans_bill b ON b.id = bill_id
+      WHERE b.account_id = ANY(%(accounts)s) GROUP BY bill_id) sums
 WHERE sums.bill_id = bill.id AND bill.paid <> sums.paid
 """
 
 CLOSE_BILLS_OF_ENDED_ACCOUNTS = """
 UPDATE loans_bill bill SET closed_at = %(now)s
 FROM loans_creditaccount a WHERE a.id = bill.account_id AND a.status <> 'open' AND bill.closed_at IS NULL
+"""
+
+OVER_LIMIT = """
+SELECT count(*) FROM stage JOIN loans_creditaccount a ON a.reference = stage.account_id
+WHERE stage.month = (SELECT max(month) FROM stage) AND stage.bill_amount > a.credit_limit
 """
