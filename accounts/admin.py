@@ -1,0 +1,95 @@
+"""Staff pages: people, where they can be reached, and their invitations."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import claiming
+from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
+from accounts.models import Borrower, ContactPoint, Invitation, User
+
+
+class InviteForm(forms.Form):
+    """Where the link goes: one of the borrower's own addresses."""
+
+    sent_to = forms.ModelChoiceField(
+        label=_("Send the link to"), queryset=ContactPoint.objects.none(), empty_label=_("Choose an address")
+    )
+
+    def __init__(self, borrower: Borrower, data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.fields["sent_to"].queryset = borrower.contact_points.filter(closed_at=None)  # type: ignore[attr-defined]
+
+
+class ContactPointInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = ContactPoint
+    extra = 0
+    readonly_fields = ("verified_at", "closed_at", "closed_reason", "created_at")
+    can_delete = False
+
+
+@admin.register(Borrower)
+class BorrowerAdmin(PortalAdmin):
+    list_display = ("reference", "name", "country", "region", "language", "time_zone", "user")
+    list_select_related = ("user",)
+    list_filter = ("country", "language")
+    search_fields = ("reference__exact", "name__startswith", "contact_points__value__exact")
+    raw_id_fields = ("user",)
+    readonly_fields = ("created_at",)
+    inlines = (ContactPointInline,)
+    journeys = ("invite",)
+
+    def invite_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Invite the borrower to claim their login, at one of their addresses."""
+        borrower = self.of_journey(request, object_id, "accounts.add_invitation")
+        form = InviteForm(borrower, request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                sent_to = form.cleaned_data["sent_to"]
+                invitation = claiming.invite(borrower, sent_to=sent_to, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+                claiming.send(invitation)
+            except ValueError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(
+                    request, gettext("The invitation is on its way to %(to)s.") % {"to": sent_to}
+                )
+                return redirect(self.change_address(borrower))
+        return self.journey_page(
+            request, borrower, form, {"title": _("Invite"), "submit": _("Send the invitation")}
+        )
+
+
+@admin.register(User)
+class LoginAdmin(PortalAdmin, UserAdmin):  # type: ignore[type-arg]
+    list_display = ("email", "phone", "name", "is_staff", "is_active")
+    list_filter = ("is_staff", "is_active")
+    search_fields = ("email__exact", "phone__exact")
+    ordering = ("-pk",)
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "phone", "phone_verified", "name", "password")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = (
+        "borrower",
+        "sent_to",
+        "invited_by",
+        "created_at",
+        "expires_at",
+        "used_at",
+        "wrong_answers",
+    )
+    list_select_related = ("borrower", "sent_to", "invited_by")
+    ordering = ("-created_at",)

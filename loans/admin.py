@@ -1,0 +1,92 @@
+"""Staff pages: what is owed, and the payment that staff record."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_base import ReadOnlyAdmin
+from loans import payments
+from loans.models import Bill, CreditAccount, Payment
+
+
+class PaymentForm(forms.Form):
+    """Money that came in for one account, in its currency."""
+
+    amount = forms.DecimalField(label=_("Amount"), max_digits=18, decimal_places=3)
+    received_on = forms.DateField(label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"}))
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=64,
+        required=False,
+        help_text=_("Of the bank; made here where it is empty."),
+    )
+
+
+@admin.register(CreditAccount)
+class CreditAccountAdmin(ReadOnlyAdmin):
+    list_display = (
+        "reference",
+        "borrower",
+        "product",
+        "currency",
+        "status",
+        "reported_balance",
+        "months_past_due",
+    )
+    list_select_related = ("borrower",)
+    list_filter = ("product", "status", "currency")
+    search_fields = ("reference__exact", "borrower__reference__exact")
+    journeys = ("record_payment",)
+
+    def record_payment_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Book a payment; the reminders of the bills it pays fall away with it."""
+        account = self.of_journey(request, object_id, "loans.add_payment")
+        initial = {"received_on": timezone.now().date()}
+        form = PaymentForm(request.POST if request.method == "POST" else None, initial=initial)
+        if form.is_valid():
+            new = payments.NewPayment(currency=account.currency, **form.cleaned_data)
+            try:
+                payment = payments.record(account, payment=new, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+            except payments.PaymentRefused as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, self._booked(payment))
+                return redirect(self.change_address(account))
+        words = {
+            "title": _("Record a payment"),
+            "submit": _("Record the payment"),
+            "intro": self._intro(account),
+        }
+        return self.journey_page(request, account, form, words)
+
+    @staticmethod
+    def _intro(account: CreditAccount) -> str:
+        return gettext("Account %(account)s, in %(currency)s.") % {
+            "account": account.reference,
+            "currency": account.currency,
+        }
+
+    @staticmethod
+    def _booked(payment: Payment) -> str:
+        paid = payment.allocations.count()
+        return gettext(
+            "The payment is booked on %(bills)d bills. Reminders of what is paid have fallen away."
+        ) % {"bills": paid}
+
+
+@admin.register(Bill)
+class BillAdmin(ReadOnlyAdmin):
+    list_display = ("account", "number", "due_on", "amount", "paid", "closed_at")
+    list_select_related = ("account",)
+    search_fields = ("account__reference__exact",)
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "account", "received_on", "amount", "basis", "recorded_by")
+    list_select_related = ("account", "recorded_by")
+    search_fields = ("reference__exact", "account__reference__exact")

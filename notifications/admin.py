@@ -1,0 +1,154 @@
+"""Staff pages: cadences and words to edit, and everything the engine did, with its reasons."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
+from notifications import reasons, texts
+from notifications.models import (
+    Attempt,
+    Cadence,
+    Consent,
+    Hold,
+    MessageTemplate,
+    Preference,
+    ProviderEvent,
+    Reminder,
+    Step,
+    Tick,
+)
+
+
+class StepInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Step
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Cadence)
+class CadenceAdmin(PortalAdmin):
+    list_display = ("name", "code", "product", "is_active")
+    inlines = (StepInline,)
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+    approve = forms.BooleanField(
+        label=_("Approve"),
+        required=False,
+        help_text=_("Only approved words are sent. Changed words need it anew."),
+    )
+
+    class Meta:
+        model = MessageTemplate
+        fields = ("code", "language", "subject", "body", "short")
+
+    def clean(self) -> dict[str, Any]:
+        words = super().clean() or {}
+        fields = {name: words.get(name, "") for name in ("subject", "body", "short")}
+        if problems := texts.validate(**fields):
+            raise ValidationError(problems)
+        return words
+
+
+@admin.register(MessageTemplate)
+class MessageTemplateAdmin(PortalAdmin):
+    form = TemplateForm
+    list_display = ("code", "language", "subject", "approved_at")
+    list_filter = ("language", "code")
+    readonly_fields = ("approved_at", "changed_at")
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        if form.cleaned_data["approve"]:
+            obj.approved_at = timezone.now()  # type: ignore[attr-defined]
+        elif {"subject", "body", "short"} & set(form.changed_data):
+            obj.approved_at = None  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+
+class Explained(ReadOnlyAdmin):
+    """Rows that carry the reasons of a decision."""
+
+    @admin.display(description=_("why"))
+    def why(self, obj: Any) -> str:
+        return reasons.sentence(obj.reasons, audience="staff")
+
+
+@admin.register(Reminder)
+class ReminderAdmin(Explained):
+    list_display = ("borrower", "bill", "step", "state", "step_day", "next_attempt_at", "why")
+    list_select_related = ("borrower", "bill__account", "step__cadence")
+    list_filter = ("state",)
+    search_fields = ("borrower__reference__exact",)
+    readonly_fields = ("why",)
+
+
+@admin.register(Attempt)
+class AttemptAdmin(Explained):
+    list_display = (
+        "started_at",
+        "borrower",
+        "channel",
+        "provider",
+        "state",
+        "delivery",
+        "segments",
+        "detail",
+        "why",
+    )
+    list_select_related = ("borrower",)
+    list_filter = ("state", "channel", "category")
+    search_fields = ("id__exact", "provider_reference__exact", "borrower__reference__exact")
+    ordering = ("-started_at",)
+    fields = (
+        *("borrower", "category", "channel", "provider", "contact_point", "state", "delivery", "detail"),
+        *("provider_reference", "language", "subject", "body", "segments", "why"),
+        *("started_at", "settled_at", "read_at"),
+    )
+    readonly_fields = ("why",)
+
+
+@admin.register(Hold)
+class HoldAdmin(PortalAdmin):
+    list_display = ("borrower", "reason", "started_at", "ended_at", "set_by")
+    list_select_related = ("borrower", "set_by")
+    list_filter = ("reason",)
+    search_fields = ("borrower__reference__exact",)
+    raw_id_fields = ("borrower",)
+    fields = ("borrower", "reason", "started_at", "ended_at", "note")
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_by = request.user  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ("borrower", "kind", "way", "given_by", "given_at")
+    list_select_related = ("borrower", "given_by")
+    search_fields = ("borrower__reference__exact",)
+
+
+@admin.register(Preference)
+class PreferenceAdmin(ReadOnlyAdmin):
+    list_display = ("borrower", "changed_at")
+    list_select_related = ("borrower",)
+    search_fields = ("borrower__reference__exact",)
+
+
+@admin.register(ProviderEvent)
+class ProviderEventAdmin(ReadOnlyAdmin):
+    list_display = ("provider", "kind", "event_key", "received_at", "handled_at", "result")
+    search_fields = ("event_key__exact",)
+
+
+@admin.register(Tick)
+class TickAdmin(ReadOnlyAdmin):
+    list_display = ("name", "slot", "finished_at", "planned")

@@ -1,0 +1,75 @@
+"""Staff pages: each opens for who may, and for nobody else; recording a payment silences."""
+
+import pytest
+from django.contrib import admin
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Invitation
+from loans.models import Payment
+from tests import factories
+
+MODELS = [
+    model
+    for model in admin.site._registry
+    if model.__module__.split(".")[0] in ("accounts", "loans", "notifications")
+]
+
+
+def address(model, page, *arguments):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=arguments)
+
+
+@pytest.fixture
+def loan(borrower):
+    loan = factories.make_loan(borrower)
+    factories.make_bill(loan, due_on=timezone.now().date())
+    return loan
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_table_opens_for_staff_and_for_nobody_else(model, staff_client, signed_in, client, loan):
+    call_command("load_defaults")
+    page = address(model, "changelist")
+    assert staff_client.get(page).status_code == 200
+    assert client.get(page).status_code == 302
+    assert signed_in.get(page).status_code in (302, 403)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_row_opens(model, staff_client, loan):
+    call_command("load_defaults")
+    row = model._default_manager.first()
+    if row is not None:
+        assert staff_client.get(address(model, "change", row.pk)).status_code == 200
+
+
+def test_a_recorded_payment_closes_the_bill(staff_client, loan):
+    page = reverse("admin:loans_creditaccount_record_payment", args=[loan.pk])
+    assert staff_client.get(page).status_code == 200
+    form = {"amount": "100", "received_on": timezone.now().date().isoformat(), "reference": ""}
+    assert staff_client.post(page, form).status_code == 302
+    assert Payment.objects.get().amount == 100
+    assert loan.bills.get().closed_at is not None
+
+
+def test_a_refused_payment_says_why(staff_client, loan):
+    page = reverse("admin:loans_creditaccount_record_payment", args=[loan.pk])
+    answer = staff_client.post(page, {"amount": "-1", "received_on": "2026-01-01", "reference": ""})
+    assert "must be more than 0" in answer.content.decode()
+    assert not Payment.objects.exists()
+
+
+def test_a_borrower_is_invited_at_their_address(staff_client, stranger, mailoutbox):
+    person = factories.make_borrower()
+    point = factories.make_contact_point(person, kind="email")
+    page = reverse("admin:accounts_borrower_invite", args=[person.pk])
+    assert staff_client.post(page, {"sent_to": point.pk}).status_code == 302
+    assert Invitation.objects.get().sent_to == point
+    assert mailoutbox[0].to == [point.value]
+
+
+def test_staff_without_the_right_cannot_record_a_payment(client, loan):
+    client.force_login(factories.make_staff(is_superuser=False))
+    assert client.get(reverse("admin:loans_creditaccount_record_payment", args=[loan.pk])).status_code == 403
