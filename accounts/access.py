@@ -29,7 +29,7 @@ def borrower_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     @wraps(view)
     @login_required
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        borrower = Borrower.objects.filter(user_id=request.user.pk).first()
+        borrower = Borrower.objects.filter(user_id=request.user.pk).first()  # type: ignore[misc]
         if borrower is None:
             return render(request, "accounts/no_borrower.html", status=403)
         complete = cast(BorrowerRequest, request)

@@ -17,12 +17,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-up is closed: a login is born from a claim (accounts.claiming)."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": _(
-            "That address and password do not belong together. Check both and try again."
-        ),
-        "phone_password_mismatch": _(
-            "That number and password do not belong together. Check both and try again."
-        ),
+        "email_password_mismatch": _("That address and password do not match. Check both and try again."),
+        "phone_password_mismatch": _("That number and password do not match. Check both and try again."),
         "enter_current_password": _("That is not your current password. Try again."),
         "incorrect_code": _("That code is not right. Check the latest message we sent you."),
         "incorrect_password": _("That is not your password. Try again."),
@@ -47,9 +43,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         letters.post(message, letter=template_prefix)
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
-        letters.send(
-            "sign_in_code", to=Address(Kind.PHONE, phone), language=languages.of_user(user), code=code
-        )
+        to = Address(Kind.PHONE, phone)
+        letters.send("sign_in_code", to=to, language=languages.of_user(user), code=code)
 
     def send_unknown_account_sms(self, phone: str, **kwargs: Any) -> None:
         """Nothing: a number nobody of ours uses is not written to because a stranger typed it."""

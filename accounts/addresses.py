@@ -28,9 +28,7 @@ def read(text: str, region: str) -> Address:
         try:
             validate_email(text)
         except ValidationError as error:
-            raise ValueError(
-                _("Enter an e-mail address in the correct format, like name@example.com.")
-            ) from error
+            raise ValueError(_("Enter an e-mail address like name@example.com.")) from error
         return Address(Kind.EMAIL, text.lower())
     try:
         return Address(Kind.PHONE, phones.parse(text, region))

@@ -70,7 +70,7 @@ class LoginAdmin(PortalAdmin, UserAdmin):  # type: ignore[type-arg]
     list_display = ("email", "phone", "name", "is_staff", "is_active")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email__exact", "phone__exact")
-    ordering = ("-pk",)
+    ordering = ("-pk",)  # type: ignore[misc]
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("email", "phone", "phone_verified", "name", "password")}),
@@ -92,4 +92,4 @@ class InvitationAdmin(ReadOnlyAdmin):
         "wrong_answers",
     )
     list_select_related = ("borrower", "sent_to", "invited_by")
-    ordering = ("-created_at",)
+    ordering = ("-created_at",)  # type: ignore[misc]

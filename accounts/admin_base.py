@@ -42,8 +42,8 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_facets = admin.ShowFacets.NEVER  # each facet is one more count
     list_per_page = 50
     list_max_show_all = 0
-    ordering: tuple[str, ...] = ("-pk",)
-    sortable_by: tuple[str, ...] = ()
+    ordering: tuple[str, ...] = ("-pk",)  # type: ignore[misc]
+    sortable_by: tuple[str, ...] = ()  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -65,11 +65,11 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             field = self.opts.get_field(name)
             if related := field.related_model:
                 # Found first, by its own index: an OR across two tables would read both whole.
-                rows = related._default_manager.filter(**{rest: term})  # type: ignore[union-attr]
+                rows = related._default_manager.filter(**{rest: term})
                 yield Q(**{f"{name}__in": list(rows.values_list("pk", flat=True)[:MOST_BY_RELATION])})
             else:
                 try:
-                    yield Q(**{search_field: field.to_python(term)})
+                    yield Q(**{search_field: field.to_python(term)})  # type: ignore[union-attr]
                 except ValidationError:
                     continue  # a word is not an id
 
@@ -90,7 +90,7 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def of_journey(self, request: HttpRequest, object_id: str, permission: str) -> Any:
         """The object a journey is about. 403 without the permission (or the right to view), 404 if not there."""
-        if not request.user.has_perm(permission):  # type: ignore[union-attr]
+        if not request.user.has_perm(permission):
             raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
@@ -108,7 +108,7 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             "opts": self.opts,
             "original": obj,
             "form": form,
-            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}, model_admin=self),
+            "adminform": AdminForm(form, [(None, {"fields": list(form.fields)})], {}, model_admin=self),  # type: ignore[arg-type]
             "media": self.media + form.media,
             **words,
         }

@@ -31,56 +31,52 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True)
-class Sent:
-    """A code on its way to an address, as the session knows it."""
+class Recipient:
+    """Where a code goes. Kept in the session, so flat."""
 
-    id: str
     kind: str
     value: str
-    shown: str  # the address as this person may see it
+    shown: str  # the address as this person may see it: whole, or masked
+    language: str  # of the letter
 
     @property
     def address(self) -> Address:
         return Address(self.kind, self.value)
 
 
-def send(
-    session: SessionBase, purpose: str, *, to: Address, shown: str, language: str, now: datetime
-) -> None:
+def send(session: SessionBase, purpose: str, *, to: Recipient, now: datetime) -> None:
     """Send a new code; an earlier one for the same purpose ends. How often is for the caller's rate limit."""
     forget(session, purpose)
-    sent = Sent(secrets.token_urlsafe(16), to.kind, to.value, shown)
-    code = get_random_string(DIGITS, "0123456789")
-    held = {"hash": _hash(sent.id, code), "until": (now + LIFETIME).timestamp()}
-    cache.set_many(
-        {_key(sent.id): held, _tries(sent.id): 0}, timeout=LIFETIME.total_seconds() + 60
-    )  # a minute more, so that it is `until` that decides
-    session[_in_session(purpose)] = asdict(sent)
-    letters.send("code", to=to, language=language, code=code, minutes=LIFETIME.seconds // 60)
+    code_id, code = secrets.token_urlsafe(16), get_random_string(DIGITS, "0123456789")
+    held = {"hash": _hash(code_id, code), "until": (now + LIFETIME).timestamp()}
+    # The cache keeps it a minute longer, so that it is `until` that decides.
+    cache.set_many({_key(code_id): held, _tries(code_id): 0}, timeout=LIFETIME.seconds + 60)
+    session[_in_session(purpose)] = {"id": code_id, "to": asdict(to)}
+    letters.send("code", to=to.address, language=to.language, code=code, minutes=LIFETIME.seconds // 60)
 
 
-def pending(session: SessionBase, purpose: str) -> Sent | None:
+def pending(session: SessionBase, purpose: str) -> Recipient | None:
     """Where the last code for this purpose went."""
     state = session.get(_in_session(purpose))
-    return Sent(**state) if state else None
+    return Recipient(**state["to"]) if state else None
 
 
 def check(session: SessionBase, purpose: str, *, code: str, now: datetime) -> Answer:
     """Whether `code` is the one that was sent. Spaces and dashes in it do not count."""
-    sent = pending(session, purpose)
-    held = cache.get(_key(sent.id)) if sent else None
-    if sent is None or held is None or now.timestamp() >= held["until"]:
+    code_id = session.get(_in_session(purpose), {}).get("id", "")
+    held = cache.get(_key(code_id))
+    if held is None or now.timestamp() >= held["until"]:
         return Answer.OVER
     try:
-        tries = cache.incr(_tries(sent.id))
+        tries = cache.incr(_tries(code_id))
     except ValueError:  # ended by a parallel request
         return Answer.OVER
     if tries > TRIES:
         return Answer.OVER
     digits = "".join(sign for sign in code if sign.isdigit())
-    if not constant_time_compare(_hash(sent.id, digits), held["hash"]):
+    if not constant_time_compare(_hash(code_id, digits), held["hash"]):
         return Answer.WRONG if tries < TRIES else Answer.OVER
-    if not cache.delete(_key(sent.id)):  # true for one request only
+    if not cache.delete(_key(code_id)):  # true for one request only
         return Answer.OVER
     forget(session, purpose)
     return Answer.RIGHT
@@ -95,13 +91,13 @@ def _in_session(purpose: str) -> str:
     return f"code:{purpose}"
 
 
-def _key(sent_id: str) -> str:
-    return f"accounts:code:{sent_id}"
+def _key(code_id: str) -> str:
+    return f"accounts:code:{code_id}"
 
 
-def _tries(sent_id: str) -> str:
-    return f"accounts:code:{sent_id}:tries"
+def _tries(code_id: str) -> str:
+    return f"accounts:code:{code_id}:tries"
 
 
-def _hash(sent_id: str, code: str) -> str:
-    return salted_hmac("accounts.codes", f"{sent_id}:{code}", algorithm="sha256").hexdigest()
+def _hash(code_id: str, code: str) -> str:
+    return salted_hmac("accounts.codes", f"{code_id}:{code}", algorithm="sha256").hexdigest()

@@ -69,7 +69,7 @@ def _replace(user: User, borrower: Borrower, kind: str) -> None:
 
 def _lock(borrower: Borrower) -> User:
     """The borrower's login, locked: one change of its addresses at a time."""
-    return User.objects.select_for_update().get(pk=borrower.user_id)
+    return User.objects.select_for_update().get(pk=borrower.user_id)  # type: ignore[misc]
 
 
 def _tell(letter: str, borrower: Borrower, *, besides: ContactPoint | None = None) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses, logins, regions
 from accounts.addresses import Address
+from accounts.codes import Recipient
 from accounts.models import Borrower, ContactPoint
 
 OTHER = "other"
@@ -22,9 +23,8 @@ class AddressField(forms.CharField):
         """region: ISO 3166-1, of a number without a country code."""
         options.setdefault("label", _("E-mail address or phone number"))
         options.setdefault("max_length", 254)
-        options.setdefault(
-            "widget", forms.TextInput(attrs={"autocomplete": "username", "spellcheck": "false"})
-        )
+        attributes = {"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}
+        options.setdefault("widget", forms.TextInput(attrs=attributes))
         super().__init__(**options)
         self.region = region
 
@@ -75,7 +75,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
     def _clean_without_password(self, email: str | None, phone: str | None) -> Any:
         cleaned = super()._clean_without_password(email, phone)
-        if email and self.user and not logins.proves(self.user, email):
+        if email and self.user and not logins.proves(self.user, email):  # type: ignore[has-type]
             self.user = None  # answered like an address nobody has
         return cleaned
 
@@ -92,7 +92,7 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
-        self.users = [user for user in self.users if logins.proves(user, email)]
+        self.users = [user for user in self.users if logins.proves(user, email)]  # type: ignore[has-type]
         return email
 
 
@@ -111,8 +111,9 @@ class FactForm(forms.Form):
 class ClaimAddressForm(forms.Form):
     """An address we have on file, shown masked, or another one."""
 
-    def __init__(self, *args: Any, borrower: Borrower, region: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, borrower: Borrower, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.language = borrower.language
         self.points = {str(point.pk): point for point in _on_file(borrower)}
         known = [(pk, addresses.masked(_address(point))) for pk, point in self.points.items()]
         if known:
@@ -121,7 +122,7 @@ class ClaimAddressForm(forms.Form):
                 label=_("How do you want to sign in?"), choices=choices, widget=forms.RadioSelect
             )
         label = _("Another e-mail address or phone number") if known else _("E-mail address or phone number")
-        self.fields["other"] = AddressField(region=region, label=label, required=not known)
+        self.fields["other"] = AddressField(region=borrower.country, label=label, required=not known)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -130,17 +131,12 @@ class ClaimAddressForm(forms.Form):
         return cleaned
 
     @property
-    def address(self) -> Address:
+    def recipient(self) -> Recipient:
+        """What the person typed is shown to them whole, what we have on file masked."""
         if point := self.points.get(self.cleaned_data.get("choice", OTHER)):
-            return _address(point)
-        other: Address = self.cleaned_data["other"]
-        return other
-
-    @property
-    def shown(self) -> str:
-        """The address as this person may see it: what they typed whole, what we have on file masked."""
-        address = self.address
-        return addresses.masked(address) if self.cleaned_data.get("choice", OTHER) != OTHER else address.value
+            known = _address(point)
+            return Recipient(known.kind, known.value, addresses.masked(known), self.language)
+        return _recipient(self.cleaned_data["other"], self.language)
 
 
 def _on_file(borrower: Borrower) -> list[ContactPoint]:
@@ -149,6 +145,10 @@ def _on_file(borrower: Borrower) -> list[ContactPoint]:
 
 def _address(point: ContactPoint) -> Address:
     return Address(point.kind, point.value)
+
+
+def _recipient(address: Address, language: str) -> Recipient:
+    return Recipient(address.kind, address.value, address.value, language)
 
 
 # ---------- profile ----------
@@ -169,25 +169,30 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class AddAddressForm(forms.Form):
-    def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, borrower: Borrower, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["address"] = AddressField(region=region)
+        self.language = borrower.language
+        self.fields["address"] = AddressField(region=borrower.country)
+
+    @property
+    def recipient(self) -> Recipient:
+        return _recipient(self.cleaned_data["address"], self.language)
 
 
 class StepUpForm(forms.Form):
     """Which of one's own addresses the code shall go to."""
 
-    def __init__(self, *args: Any, own: list[Address], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, own: list[Address], language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.own = own
+        self.own, self.language = own, language
         choices = [(str(place), address.value) for place, address in enumerate(own)]
         self.fields["to"] = forms.ChoiceField(
             label=_("Send the code to"), choices=choices, initial="0", widget=forms.RadioSelect
         )
 
     @property
-    def address(self) -> Address:
-        return self.own[int(self.cleaned_data["to"])]
+    def recipient(self) -> Recipient:
+        return _recipient(self.own[int(self.cleaned_data["to"])], self.language)
 
 
 def _time_zones(current: str) -> list[Any]:

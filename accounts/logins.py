@@ -60,7 +60,8 @@ def proves(user: User, email: str) -> bool:
     allauth falls back to User.email and to unverified addresses. A code sent there would open the login to whoever
     reads the address, and mark it verified.
     """
-    return EmailAddress.objects.filter(user=user, email=email.lower(), verified=True).exists()
+    rows = EmailAddress.objects.filter(user=user, email=email.lower(), verified=True)
+    return bool(rows.exists())
 
 
 def _take(user: User, address: Address) -> None:

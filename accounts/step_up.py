@@ -48,7 +48,7 @@ def step_up_required(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
 
 
 def addresses(borrower: Borrower, user: User) -> list[Address]:
-    """Where the code may go: an address added in this very session proves nothing, but none is added without a code."""
+    """Where the code may go: the proved addresses, else what the login signs in with."""
     points = [Address(point.kind, point.value) for point in contact_points.proved(borrower)]
     signs_in = [Address(kind, value) for kind in Kind.values if (value := logins.value_of(user, kind))]
     return points or signs_in

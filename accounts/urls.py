@@ -15,12 +15,13 @@ urlpatterns = [
     path("profile/", profile.profile, name="profile"),
     path("profile/addresses/add/", profile.contact_add, name="contact_add"),
     path("profile/addresses/code/", profile.contact_code, name="contact_code"),
+    path("profile/addresses/<int:point_id>/confirm/", profile.contact_confirm, name="contact_confirm"),
     path("profile/addresses/<int:point_id>/remove/", profile.contact_remove, name="contact_remove"),
     path("profile/confirm/", profile.step_up_page, name="step_up"),
     path("profile/confirm/code/", profile.step_up_code, name="step_up_code"),
     path("language/", language.set_language, name="set_language"),
     # ---------- in allauth's places ----------
-    # One page asks for e-mail address or phone number; allauth's second one asks for either in a field of its own.
+    # One page asks for an address, whatever its kind; allauth's second page has a field for each.
     path("account/login/code/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("account/login/code/confirm/", sign_in.EnterSignInCode.as_view()),
     # A session left open must not become a password.

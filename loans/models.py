@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Borrower
 
 
-def money(verbose_name: object, **options: object) -> models.DecimalField:
+def money(verbose_name: object, **options: object) -> "models.DecimalField[Decimal, Decimal]":
     """An amount in the account's currency, to the thousandth: the dinar has three places."""
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=3, **options)  # type: ignore[arg-type]
 

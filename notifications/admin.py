@@ -105,7 +105,7 @@ class AttemptAdmin(Explained):
     list_select_related = ("borrower",)
     list_filter = ("state", "channel", "category")
     search_fields = ("id__exact", "provider_reference__exact", "borrower__reference__exact")
-    ordering = ("-started_at",)
+    ordering = ("-started_at",)  # type: ignore[misc]
     fields = (
         *("borrower", "category", "channel", "provider", "contact_point", "state", "delivery", "detail"),
         *("provider_reference", "language", "subject", "body", "segments", "why"),

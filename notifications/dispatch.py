@@ -7,7 +7,7 @@ that dies leaves a trace; no transaction and no connection is held while a provi
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -138,7 +138,13 @@ class _Writes:
         if not self.rows:
             return
         ids, states, nexts, reasons = (list(column) for column in zip(*self.rows, strict=True))
-        arguments = {"ids": ids, "states": states, "nexts": nexts, "reasons": reasons, "now": now}
+        arguments: dict[str, Any] = {
+            "ids": ids,
+            "states": states,
+            "nexts": nexts,
+            "reasons": reasons,
+            "now": now,
+        }
         with connection.cursor() as cursor:
             cursor.execute(queries.WRITE_DECISIONS, arguments)
 

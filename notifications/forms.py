@@ -30,7 +30,7 @@ class Group:
 
     @property
     def errors(self) -> list[str]:
-        return [error for field in self.fields for error in field.errors]
+        return [error for field in self.fields for error in field.errors]  # type: ignore[misc]
 
 
 class PreferenceForm(forms.Form):

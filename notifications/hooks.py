@@ -78,7 +78,7 @@ def _is_key(value: str) -> bool:
 
 def _form(request: HttpRequest) -> dict[str, str]:
     """The fields as they came; PostgreSQL's JSON has no place for NUL."""
-    return {name: value.replace("\0", "\N{REPLACEMENT CHARACTER}") for name, value in request.POST.items()}
+    return {name: value.replace("\0", "\N{REPLACEMENT CHARACTER}") for name, value in request.POST.items()}  # type: ignore[union-attr]
 
 
 def _stored(kind: str, key: str, payload: dict[str, Any]) -> ProviderEvent:

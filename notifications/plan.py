@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Min
@@ -62,7 +62,7 @@ def _plan_step(step: Step, zones: list[str], now: datetime, since: datetime) -> 
         return 0
     zone_names, local_days, begins, opens, ends = (list(column) for column in zip(*hours, strict=True))
     offset = timedelta(days=step.offset_days)
-    arguments = {
+    arguments: dict[str, Any] = {
         "zones": zone_names,
         "days": local_days,
         "begins": begins,

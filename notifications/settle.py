@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -61,7 +62,7 @@ def settle(calls: Sequence[Call], outcomes: Mapping[UUID, Outcome], *, now: date
 def reap(*, now: datetime) -> int:
     """Give up the attempts whose worker died in the call. Returns how many became unknown."""
     with connection.cursor() as cursor:
-        arguments = {"now": now, "before": now - LEASE, "detail": SILENT}
+        arguments: dict[str, Any] = {"now": now, "before": now - LEASE, "detail": SILENT}
         cursor.execute(queries.REAP_LAPSED, arguments)
         return int(cursor.fetchone()[0])
 
@@ -72,7 +73,7 @@ def backoff(tries: int, *, share: float) -> timedelta:
 
     share: in [0, 1). Third try, share 0.5: 60 s. Source: M. Brooker, "Exponential Backoff And Jitter", 2015.
     """
-    return share * min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))
+    return share * min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))  # type: ignore[no-any-return]
 
 
 def _answer(call: Call, outcome: Outcome, now: datetime) -> _Answer:
@@ -104,7 +105,7 @@ def _answer(call: Call, outcome: Outcome, now: datetime) -> _Answer:
 Answers = Sequence[tuple[Call, _Answer]]
 
 
-def _attempt_columns(answers: Answers, now: datetime) -> dict[str, object]:
+def _attempt_columns(answers: Answers, now: datetime) -> dict[str, Any]:
     return {
         "ids": [call.attempt_id for call, _ in answers],
         "claims": [call.claim for call, _ in answers],
@@ -116,7 +117,7 @@ def _attempt_columns(answers: Answers, now: datetime) -> dict[str, object]:
     }
 
 
-def _reminder_columns(answers: Answers) -> dict[str, object]:
+def _reminder_columns(answers: Answers) -> dict[str, Any]:
     rows = [(look.reminder_id, answer) for call, answer in answers for look in call.looks]
     return {
         "reminders": [reminder_id for reminder_id, _ in rows],
@@ -126,7 +127,7 @@ def _reminder_columns(answers: Answers) -> dict[str, object]:
     }
 
 
-def _lane_columns(answers: Answers) -> dict[str, object]:
+def _lane_columns(answers: Answers) -> dict[str, Any]:
     # One call a borrower and batch: inbox notes are not called, and all else goes as one message.
     return {
         "borrowers": [call.borrower_id for call, _ in answers],

@@ -7,6 +7,7 @@ PORTAL_ENV is `local` (the default: private services under var/, the sandbox pro
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -96,7 +97,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---------- database, cache, broker ----------
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url("DATABASE_URL", default="")
     if env.str("DATABASE_URL", default="")
     else embedded.DATABASE

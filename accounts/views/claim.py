@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import claiming, regions
+from accounts import claiming
 from accounts.addresses import Address
 from accounts.claiming import InvitationInvalid
 from accounts.forms import ClaimAddressForm, FactForm
@@ -30,6 +30,7 @@ from accounts.views.code import CodeStep
 IN_SESSION = "claim"
 # From the right answer to the code; then the fact is asked again.
 TIME = timedelta(minutes=30)
+STEP = CodeStep("claim", here="accounts:claim_code", back="accounts:claim_contact")
 
 
 def claim_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -72,15 +73,13 @@ def claim(request: HttpRequest, token: str) -> HttpResponse:
 def contact(request: HttpRequest) -> HttpResponse:
     """Which address to sign in with. Ours are masked: the person may still be a thief of the link."""
     invitation = _answered(request, timezone.now())
-    borrower = invitation.borrower
     form = ClaimAddressForm(
         request.POST or None,
-        borrower=borrower,
-        region=regions.of_request(request, borrower),
+        borrower=invitation.borrower,
         initial={"choice": str(invitation.sent_to_id)},
     )
     if form.is_valid():
-        return code.send(request, _step(invitation), to=form.address, shown=form.shown)
+        return code.send(request, STEP, to=form.recipient)
     return render(request, "accounts/claim_contact.html", {"form": form})
 
 
@@ -88,16 +87,14 @@ def contact(request: HttpRequest) -> HttpResponse:
 def enter_code(request: HttpRequest) -> HttpResponse:
     """The code, and with it the login."""
     invitation = _answered(request, timezone.now())
-    return code.page(request, _step(invitation), right=lambda proved: _claim(request, invitation, proved))
+    return code.page(request, STEP, right=lambda proved: _claim(request, invitation, proved))
 
 
 def _claim(request: HttpRequest, invitation: Invitation, address: Address) -> HttpResponse:
     try:
         user = claiming.claim(invitation, address=address, now=timezone.now())
     except AddressTaken:  # told only now: whoever reads this has proved to read the address
-        messages.error(
-            request, _("You sign in to another account with this address. Choose another one here.")
-        )
+        messages.error(request, _("This address signs in to another account. Choose another one here."))
         return redirect("accounts:claim_contact")
     request.session.pop(IN_SESSION, None)
     record_authentication(request, user, method="code")
@@ -113,12 +110,3 @@ def _answered(request: HttpRequest, now: datetime) -> Invitation:
     if state is None or now.timestamp() - state["at"] > TIME.total_seconds():
         raise InvitationInvalid
     return claiming.resume(UUID(state["invitation"]), now=now)
-
-
-def _step(invitation: Invitation) -> CodeStep:
-    return CodeStep(
-        purpose="claim",
-        here=code.address_of("claim_code"),
-        back=code.address_of("claim_contact"),
-        language=invitation.borrower.language,
-    )

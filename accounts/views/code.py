@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import codes
 from accounts.addresses import Address
-from accounts.codes import Answer
+from accounts.codes import Answer, Recipient
 from accounts.forms import CodeForm
 
 
@@ -22,17 +22,16 @@ class CodeStep:
     """Where in a journey the code stands."""
 
     purpose: str  # of accounts.codes
-    here: str  # address of the page that takes the code
-    back: str  # address of the page before, which asks where to send it
-    language: str  # of the letter
+    here: str  # name of the page that takes the code
+    back: str  # name of the page before, which asks where to send it
 
 
-def send(request: HttpRequest, step: CodeStep, *, to: Address, shown: str) -> HttpResponse:
+def send(request: HttpRequest, step: CodeStep, *, to: Recipient) -> HttpResponse:
     """Send a code and go on to its page. Too often, from this place or to this address: 429."""
     limited: HttpResponse | None = ratelimit.consume_or_429(request, action="send_code", key=to.value)
     if limited:
         return limited
-    codes.send(request.session, step.purpose, to=to, shown=shown, language=step.language, now=timezone.now())
+    codes.send(request.session, step.purpose, to=to, now=timezone.now())
     return redirect(step.here)
 
 
@@ -42,7 +41,7 @@ def page(request: HttpRequest, step: CodeStep, *, right: Callable[[Address], Htt
     if sent is None:
         return redirect(step.back)
     if request.POST.get("action") == "resend":
-        return send(request, step, to=sent.address, shown=sent.shown)
+        return send(request, step, to=sent)
     limited: HttpResponse | None = ratelimit.consume_or_429(request, action="check_code")
     if limited:
         return limited
@@ -59,9 +58,5 @@ def page(request: HttpRequest, step: CodeStep, *, right: Callable[[Address], Htt
             return redirect(step.back)
         form.add_error("code", _("That code is not right. Check the latest message we sent you."))
     minutes = codes.LIFETIME.seconds // 60
-    context = {"form": form, "shown": sent.shown, "minutes": minutes, "back": step.back}
+    context = {"form": form, "shown": sent.shown, "minutes": minutes, "back": reverse(step.back)}
     return render(request, "accounts/code.html", context)
-
-
-def address_of(name: str) -> str:
-    return reverse(f"accounts:{name}")

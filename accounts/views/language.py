@@ -18,7 +18,7 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     """Speak `language` from now on and go back to `next`. A borrower is also written to in it."""
     language = request.POST.get("language", "")
     if request.user.is_authenticated and language in dict(settings.LANGUAGES):
-        user = cast(User, request.user)
+        user = cast(User, request.user)  # type: ignore[redundant-cast]
         if Borrower.objects.filter(user=user).update(language=language):
             languages.remember(request, language, now=timezone.now())
     return i18n.set_language(request)  # checks both values and sets the cookie

@@ -9,15 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import contact_points, languages, logins, regions, step_up
+from accounts import contact_points, languages, logins, step_up
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.addresses import Address
+from accounts.codes import Recipient
 from accounts.forms import AddAddressForm, ProfileForm, StepUpForm
 from accounts.step_up import step_up_required
 from accounts.views import code
 from accounts.views.code import CodeStep
 
-AFTER_STEP_UP = "step_up_next"
+ADDING = CodeStep("add_address", here="accounts:contact_code", back="accounts:contact_add")
+STEPPING_UP = CodeStep("step_up", here="accounts:step_up_code", back="accounts:step_up")
+AFTER_STEP_UP = "step_up_next"  # in the session: the page to go on to
 
 
 @borrower_required
@@ -48,14 +51,10 @@ def profile(request: BorrowerRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def contact_add(request: BorrowerRequest) -> HttpResponse:
-    """A new address, or one we have on file that still wants its proof."""
-    region = regions.of_request(request, request.borrower)
-    form = AddAddressForm(
-        request.POST or None, region=region, initial={"address": request.GET.get("address")}
-    )
+    """A new address. It counts once its code is entered."""
+    form = AddAddressForm(request.POST or None, borrower=request.borrower)
     if form.is_valid():
-        address: Address = form.cleaned_data["address"]
-        return code.send(request, _adding(request), to=address, shown=address.value)
+        return code.send(request, ADDING, to=form.recipient)
     return render(request, "accounts/contact_add.html", {"form": form})
 
 
@@ -63,8 +62,21 @@ def contact_add(request: BorrowerRequest) -> HttpResponse:
 @borrower_required
 @never_cache
 @require_http_methods(["GET", "POST"])
+def contact_confirm(request: BorrowerRequest, point_id: int) -> HttpResponse:
+    """An address we have on file, or one closed earlier, wants its proof."""
+    point = get_object_or_404(request.borrower.contact_points, pk=point_id)
+    if request.method == "POST":
+        to = Recipient(point.kind, point.value, point.value, request.borrower.language)
+        return code.send(request, ADDING, to=to)
+    return render(request, "accounts/contact_confirm.html", {"point": point})
+
+
+@step_up_required
+@borrower_required
+@never_cache
+@require_http_methods(["GET", "POST"])
 def contact_code(request: BorrowerRequest) -> HttpResponse:
-    return code.page(request, _adding(request), right=lambda proved: _add(request, proved))
+    return code.page(request, ADDING, right=lambda proved: _add(request, proved))
 
 
 def _add(request: BorrowerRequest, address: Address) -> HttpResponse:
@@ -85,9 +97,8 @@ def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
         except ValueError as error:
             messages.error(request, str(error))
         else:
-            messages.success(
-                request, _("We will not write to %(address)s any more.") % {"address": point.value}
-            )
+            done = _("We will not write to %(address)s any more.") % {"address": point.value}
+            messages.success(request, done)
         return redirect("accounts:profile")
     return render(request, "accounts/contact_remove.html", {"point": point})
 
@@ -102,9 +113,10 @@ def step_up_page(request: BorrowerRequest) -> HttpResponse:
     """Where the code shall go. `next` is kept in the session, past the code's page."""
     if _is_ours(request, target := request.GET.get("next", "")):
         request.session[AFTER_STEP_UP] = target
-    form = StepUpForm(request.POST or None, own=step_up.addresses(request.borrower, request.user))
+    own = step_up.addresses(request.borrower, request.user)
+    form = StepUpForm(request.POST or None, own=own, language=request.borrower.language)
     if form.is_valid():
-        return code.send(request, _stepping_up(request), to=form.address, shown=form.address.value)
+        return code.send(request, STEPPING_UP, to=form.recipient)
     return render(request, "accounts/step_up.html", {"form": form})
 
 
@@ -112,7 +124,7 @@ def step_up_page(request: BorrowerRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def step_up_code(request: BorrowerRequest) -> HttpResponse:
-    return code.page(request, _stepping_up(request), right=lambda _proved: _stepped_up(request))
+    return code.page(request, STEPPING_UP, right=lambda _proved: _stepped_up(request))
 
 
 def _stepped_up(request: BorrowerRequest) -> HttpResponse:
@@ -124,22 +136,4 @@ def _stepped_up(request: BorrowerRequest) -> HttpResponse:
 def _is_ours(request: HttpRequest, target: str) -> bool:
     return url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-
-
-def _adding(request: BorrowerRequest) -> CodeStep:
-    return CodeStep(
-        purpose="add_address",
-        here=code.address_of("contact_code"),
-        back=code.address_of("contact_add"),
-        language=request.borrower.language,
-    )
-
-
-def _stepping_up(request: BorrowerRequest) -> CodeStep:
-    return CodeStep(
-        purpose="step_up",
-        here=code.address_of("step_up_code"),
-        back=code.address_of("step_up"),
-        language=request.borrower.language,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -124,7 +124,7 @@ def copy_bills(bills: Iterable[Sequence[Any]]) -> int:
     """Write contract schedules: (account id, number, due on, amount, principal, interest, balance after)."""
     number = 0
     names = "account_id, number, due_on, amount, principal, interest, balance_after, paid"
-    copy = sql.SQL(cast(LiteralString, f"COPY loans_bill ({names}) FROM STDIN"))
+    copy = sql.SQL("COPY loans_bill (" + names + ") FROM STDIN")
     with connection.cursor() as cursor, cursor.copy(copy) as target:
         for bill in bills:
             target.write_row((*bill, 0))
@@ -136,7 +136,7 @@ def allocate(accounts: list[int], how: str, *, now: datetime) -> None:
     """Split the accounts' payments anew and sum their bills up."""
     if not accounts:
         return
-    arguments = {"accounts": accounts, "now": now}
+    arguments: dict[str, Any] = {"accounts": accounts, "now": now}
     with connection.cursor() as cursor:
         # Rows by the hundred thousand have just come; planned as if the tables were empty, the split takes minutes.
         cursor.execute("ANALYZE loans_bill, loans_payment, loans_allocation")

@@ -45,7 +45,7 @@ def rows(
     size = max(path.stat().st_size, 1)
     with path.open("rb") as raw:
         unpacked = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw
-        lines = csv.reader(_text(unpacked), strict=True)  # type: ignore[arg-type]
+        lines = csv.reader(_text(unpacked), strict=True)
         try:
             header = _header(next(lines, []), expected)
             columns = [(name, expected.columns[name]) for name in header]
