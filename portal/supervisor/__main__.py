@@ -102,13 +102,14 @@ def _programs(addresses: Addresses) -> list[Program]:
             "celery",
             "-A",
             "portal.celery",
+            "--quiet",
             "worker",
             "--concurrency",
             "2",
             "-l",
             "warning",
         ],
-        "beat": [python, "-m", "celery", "-A", "portal.celery", "beat", "-l", "warning"],
+        "beat": [python, "-m", "celery", "-A", "portal.celery", "--quiet", "beat", "-l", "warning"],
     }
     return [Program(name, command, environment) for name, command in commands.items()]
 

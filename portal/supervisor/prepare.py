@@ -2,8 +2,10 @@
 
 import io
 import sys
+from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import CommandError, call_command, get_commands
 from django.db import DatabaseError, connection
 from django.db.migrations.exceptions import InconsistentMigrationHistory
@@ -33,6 +35,9 @@ def main() -> int:
 def _prepare() -> None:
     embedded.start_if_local()
     django.setup()
+    Path(settings.STATIC_ROOT).mkdir(
+        exist_ok=True
+    )  # served from the sources here; whitenoise wants to see it
     commands = get_commands()
     if "compile_texts" in commands:
         with screen.step("Translations compiled"):
