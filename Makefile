@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test check reset lock
+.PHONY: setup run test check reset lock texts
 
 setup: $(STAMP)
 
@@ -21,6 +21,7 @@ run: $(STAMP)
 	@$(BIN)/python -m portal.supervisor
 
 test: $(STAMP)
+	$(BIN)/python manage.py compile_texts
 	$(BIN)/pytest -n 2
 
 check: $(STAMP)
@@ -33,6 +34,7 @@ check: $(STAMP)
 		ALLOWED_HOSTS=portal.example PORTAL_URL=https://portal.example TWILIO_ACCOUNT_SID=AC1 \
 		TWILIO_AUTH_TOKEN=check TWILIO_FROM=+15550100100 \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
 
 reset:
 	@$(BIN)/python -m portal.supervisor --reset
@@ -42,3 +44,9 @@ lock:
 		requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url \
 		requirements-dev.in -o requirements-dev.txt
+
+# Find new texts: the catalogues keep what is translated, and show what is not.
+texts: $(STAMP)
+	DJANGO_SETTINGS_MODULE=portal.settings PYTHONPATH=. $(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output \
+		-k gettext_lazy -k ngettext_lazy:1,2 -k pgettext:1c,2 -k npgettext:1c,2,3 -k _ -o locale/django.pot .
+	for language in zh_Hans zh_Hant; do $(BIN)/pybabel -q update -D django -i locale/django.pot -d locale -l $$language --init-missing --no-fuzzy-matching; done

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django_htmx.middleware import HtmxDetails
 
@@ -36,6 +37,7 @@ def borrower_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
             return render(request, "accounts/no_borrower.html", status=403)
         complete = cast(BorrowerRequest, request)
         complete.borrower = borrower
-        return view(complete, *args, **kwargs)
+        with timezone.override(borrower.time_zone):  # every time a page shows is the borrower's own
+            return view(complete, *args, **kwargs)
 
     return guarded

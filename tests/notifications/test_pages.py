@@ -1,0 +1,160 @@
+"""The borrower's message pages: what they show, and that they are the borrower's own."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications import preferences
+from notifications.choice import DEFAULT
+from notifications.models import Attempt, Consent, Hold
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bill(borrower):
+    call_command("load_defaults")
+    return factories.make_bill(
+        factories.make_loan(borrower), due_on=timezone.now().date() + timedelta(days=9)
+    )
+
+
+@pytest.fixture
+def message(borrower):
+    return Attempt.objects.create(
+        borrower=borrower,
+        category="upcoming",
+        channel="sms",
+        provider="twilio",
+        state="accepted",
+        subject="A bill",
+        body="Pay <b>soon</b>",
+        reasons=[{"rule": "choice.lead_day", "facts": {"days": 3, "due_on": "2026-02-01"}}],
+    )
+
+
+def form(**changes):
+    """The preference form as the page sends it."""
+    fields = {"hours": "same", "from_all": "10:00", "to_all": "18:00", "max_per_week": "2", "language": "en"}
+    fields |= {"lead_days": ["3", "1"], "paused_until": ""}
+    for category in ("upcoming", "due", "overdue"):
+        fields |= {f"channel_{category}_1": "email", f"channel_{category}_2": "", f"channel_{category}_3": ""}
+    for day in range(7):
+        fields |= {f"from_{day}": "10:00", f"to_{day}": "18:00"}
+    return fields | changes
+
+
+PAGES = ["preferences", "stop", "inbox"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_open_for_the_borrower_and_send_strangers_to_sign_in(
+    name, signed_in, client, staff_client, bill
+):
+    page = reverse(f"notifications:{name}")
+    assert signed_in.get(page).status_code == 200
+    assert client.get(page).status_code == 302
+    assert staff_client.get(page).status_code == 403
+
+
+def test_another_borrowers_message_is_not_there(signed_in, stranger_client, message):
+    page = reverse("notifications:message", args=[message.pk])
+    assert signed_in.get(page).status_code == 200
+    assert stranger_client.get(page).status_code == 404
+
+
+def test_a_message_shows_its_words_and_why_it_came(signed_in, message):
+    text = signed_in.get(reverse("notifications:message", args=[message.pk])).content.decode()
+    assert "Pay &lt;b&gt;soon&lt;/b&gt;" in text
+    assert "You chose a reminder 3 days before a bill is due." in text
+    message.refresh_from_db()
+    assert message.read_at is not None
+
+
+def test_saving_keeps_the_choice_and_shows_the_plan(signed_in, borrower, bill):
+    page = signed_in.post(reverse("notifications:preferences"), form(), follow=True).content.decode()
+    assert preferences.of(type(borrower).objects.get(pk=borrower.pk)).lead_days == {3, 1}
+    assert "You chose this way first: e-mail." in page
+    assert "10:00" in page
+    assert Consent.objects.get().words
+
+
+def test_times_are_shown_in_the_borrowers_zone(signed_in, borrower, bill):
+    page = signed_in.get(reverse("notifications:preferences")).content.decode()
+    assert "09:00" in page
+    assert "14:00" not in page.split("plan-title")[1]
+
+
+def test_the_preview_saves_nothing(signed_in, borrower, bill):
+    answer = signed_in.post(reverse("notifications:preview"), form(max_per_week="1"))
+    assert "Not saved yet." in answer.content.decode()
+    assert preferences.of(borrower) == DEFAULT
+    assert not Consent.objects.exists()
+
+
+def test_htmx_gets_the_plan_alone(signed_in, bill):
+    answer = signed_in.post(reverse("notifications:preferences"), form(), headers={"HX-Request": "true"})
+    text = answer.content.decode()
+    assert text.strip().startswith("<section") or 'id="plan"' in text
+    assert "<html" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"from_all": "18:00", "to_all": "10:00"}, "later than"),
+        ({"channel_due_2": "email"}, "twice"),
+        ({"paused_until": "2020-01-01"}, "from tomorrow on"),
+        ({"max_per_week": "99"}, "max_per_week"),
+        ({"channel_due_1": "pigeon"}, "pigeon"),
+    ],
+)
+def test_a_choice_that_cannot_be_kept_is_refused_with_what_to_do(signed_in, borrower, bill, changes, problem):
+    page = signed_in.post(reverse("notifications:preferences"), form(**changes)).content.decode()
+    assert problem in page
+    assert preferences.of(borrower) == DEFAULT
+
+
+def test_stop_and_start_on_the_page(signed_in, borrower, bill):
+    signed_in.post(reverse("notifications:stop"))
+    assert Hold.objects.filter(borrower=borrower, ended_at=None).exists()
+    signed_in.post(reverse("notifications:start"))
+    assert not Hold.objects.filter(borrower=borrower, ended_at=None).exists()
+
+
+def test_the_inbox_asks_no_more_for_more_messages(signed_in, borrower, message):
+    def queries():
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as captured:
+            signed_in.get(reverse("notifications:inbox"))
+        return len(captured)
+
+    queries()  # the first visit also reads the person's language
+    few = queries()
+    for _ in range(10):
+        Attempt.objects.create(
+            borrower=borrower, category="due", channel="inbox", provider="inbox", state="accepted", body="x"
+        )
+    assert queries() == few
+
+
+def test_every_rule_has_its_sentence():
+    from notifications import reasons
+
+    facts = {
+        "days": 1,
+        "due_on": "2026-02-01",
+        "channel": "sms",
+        "passed": ["sms"],
+        "at": "2026-02-01T03:00",
+        "weekday": 6,
+    }
+    facts |= {"most": 1, "until": "2026-02-01", "holds": ["dispute"], "category": "due", "bills": 2}
+    for rule in reasons.SENTENCES:
+        assert reasons.sentence([{"rule": rule, "facts": facts}]).endswith(".")
