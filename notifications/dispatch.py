@@ -22,7 +22,7 @@ from notifications.models import Attempt
 from notifications.settle import LEASE, Call
 from notifications.words import AttemptState, ReminderState
 
-LANES = 500  # borrowers in one claim
+LANES = 1000  # borrowers in one claim: 18 queries per 1,000 reminders
 
 
 class Done(NamedTuple):

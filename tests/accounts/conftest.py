@@ -1,0 +1,102 @@
+"""What goes out to people, caught at the far end, and what a person does with it."""
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import claiming, letters
+from accounts.models import Borrower, ContactPoint, Invitation
+from accounts.signals import sms_wanted
+from tests import factories
+
+EMAIL = "zhang.wei@example.com"
+PHONE = "+12125550147"
+
+
+@dataclass(frozen=True)
+class Letter:
+    to: str
+    text: str
+
+
+class Post:
+    """Everything sent so far, e-mails and texts alike."""
+
+    def __init__(self) -> None:
+        self.texts: list[Letter] = []
+
+    @property
+    def letters(self) -> list[Letter]:
+        _drain()
+        mails = [Letter(message.to[0], f"{message.subject}\n{message.body}") for message in mail.outbox]
+        return mails + self.texts
+
+    def to(self, address: str) -> list[str]:
+        return [letter.text for letter in self.letters if letter.to == address]
+
+    def code(self, address: str) -> str:
+        """The six digits in the last letter to this address."""
+        found = re.search(r"\b\d{6}\b", self.to(address)[-1])
+        assert found, "the last letter has no code"
+        return found[0]
+
+
+def _drain() -> None:
+    """Wait until every letter handed over so far has left: four tasks that wait for each other fill the pool."""
+    together = threading.Barrier(letters.POOL._max_workers)
+    for task in [letters.POOL.submit(together.wait) for _ in range(together.parties)]:
+        task.result(timeout=10)
+
+
+@pytest.fixture(autouse=True)
+def post() -> Iterator[Post]:
+    everything = Post()
+
+    def keep(*, phone: str, text: str, **_: object) -> None:
+        everything.texts.append(Letter(phone, text))
+
+    others, sms_wanted.receivers = sms_wanted.receivers, []
+    sms_wanted.sender_receivers_cache.clear() if sms_wanted.use_caching else None
+    sms_wanted.connect(keep, weak=False)
+    yield everything
+    _drain()
+    sms_wanted.receivers = others
+
+
+@pytest.fixture
+def newcomer(db: None) -> Borrower:
+    """A borrower without a login, with an e-mail address and a number on file and the contract L-77-93X4."""
+    person = factories.make_borrower(name="Zhang Wei")
+    factories.make_contact_point(person, kind=ContactPoint.Kind.EMAIL, value=EMAIL, verified_at=None)
+    factories.make_contact_point(person, value=PHONE, verified_at=None)
+    factories.make_loan(person, reference="L-77-93X4")
+    return person
+
+
+@pytest.fixture
+def invitation(newcomer: Borrower) -> Invitation:
+    point = newcomer.contact_points.get(kind=ContactPoint.Kind.EMAIL)
+    return claiming.invite(newcomer, sent_to=point, by=None, now=timezone.now())
+
+
+def path_of(invitation: Invitation) -> str:
+    return claiming.link(invitation).removeprefix("http://localhost:8000")
+
+
+def answered(client: Client, invitation: Invitation) -> Client:
+    """The client after the right answer to the fact."""
+    response = client.post(path_of(invitation), {"answer": "93x4"})
+    assert response.status_code == 302
+    assert response["Location"] == reverse("accounts:claim_contact")
+    return client
+
+
+def confirm(client: Client, page: str, code: str, **more: object) -> object:
+    return client.post(reverse(page), {"code": code, **more})
