@@ -40,7 +40,12 @@ def test_an_e_mail_address_on_file_becomes_the_login(
     newcomer.refresh_from_db()
     login = newcomer.user
     assert login is not None
-    assert (login.email, login.phone, login.name, login.has_usable_password()) == (EMAIL, None, "Zhang Wei", False)
+    assert (login.email, login.phone, login.name, login.has_usable_password()) == (
+        EMAIL,
+        None,
+        "Zhang Wei",
+        False,
+    )
     assert EmailAddress.objects.get(user=login).verified
     assert point(newcomer, "email").verified_at is not None
     assert point(newcomer, "phone").verified_at is None
@@ -71,7 +76,9 @@ def test_a_new_phone_number_becomes_the_login_and_the_old_address_hears_of_it(
     assert "another address" in post.to(EMAIL)[-1]
 
 
-def test_a_password_is_offered_and_not_asked_for(client: Client, newcomer: Borrower, invitation: Invitation, post: Post) -> None:
+def test_a_password_is_offered_and_not_asked_for(
+    client: Client, newcomer: Borrower, invitation: Invitation, post: Post
+) -> None:
     answered(client, invitation)
     client.post(CONTACT, {"choice": point(newcomer, "phone").pk})
     page = client.post(CODE, {"code": post.code(PHONE)}, follow=True)
@@ -83,10 +90,15 @@ def test_a_password_is_offered_and_not_asked_for(client: Client, newcomer: Borro
     assert newcomer.user.check_password("a long walk home")
 
 
-def test_the_invitation_speaks_the_borrowers_language(newcomer: Borrower, post: Post) -> None:
+def test_invitation_and_code_are_in_the_borrowers_language(
+    client: Client, newcomer: Borrower, post: Post
+) -> None:
+    Borrower.objects.filter(pk=newcomer.pk).update(language="zh-hans")
+    newcomer.refresh_from_db()
     sent = claiming.invite(newcomer, sent_to=point(newcomer, "phone"), by=None, now=timezone.now())
     claiming.send(sent)
-    assert path_of(sent) in post.to(PHONE)[0]
+    answered(client, sent).post(CONTACT, {"choice": point(newcomer, "phone").pk})
+    assert [text.language for text in post.texts] == ["zh-hans", "zh-hans"]
 
 
 # ---------- what a thief of the link learns ----------
@@ -136,7 +148,9 @@ def broken_paths(invitation: Invitation, case: str) -> str:
     now = timezone.now()
     match case:
         case "expired":
-            return ended(invitation, created_at=now - timedelta(days=20), expires_at=now - timedelta(seconds=1))
+            return ended(
+                invitation, created_at=now - timedelta(days=20), expires_at=now - timedelta(seconds=1)
+            )
         case "used":
             return ended(invitation, used_at=now)
         case "worn out":
@@ -159,7 +173,9 @@ CASES = ["expired", "used", "worn out", "has a login", "tampered", "unsigned", "
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_link_that_does_not_work_says_always_the_same(client: Client, invitation: Invitation, case: str) -> None:
+def test_a_link_that_does_not_work_says_always_the_same(
+    client: Client, invitation: Invitation, case: str
+) -> None:
     plain = client.get(reverse("accounts:claim", args=["nothing"]))
     path = broken_paths(invitation, case)
     for response in (client.get(path), client.post(path, {"answer": "93X4"})):
@@ -221,7 +237,9 @@ def test_a_code_is_over_after_ten_minutes(
     assert not User.objects.exists()
 
 
-def test_a_new_code_ends_the_old_one(client: Client, newcomer: Borrower, invitation: Invitation, post: Post) -> None:
+def test_a_new_code_ends_the_old_one(
+    client: Client, newcomer: Borrower, invitation: Invitation, post: Post
+) -> None:
     answered(client, invitation)
     client.post(CONTACT, {"choice": point(newcomer, "email").pk})
     old = post.code(EMAIL)
@@ -243,7 +261,9 @@ def test_codes_to_one_address_are_limited(
     assert len(post.to(EMAIL)) == 3
 
 
-def test_answers_and_codes_are_limited_by_place(client: Client, invitation: Invitation, newcomer: Borrower) -> None:
+def test_answers_and_codes_are_limited_by_place(
+    client: Client, invitation: Invitation, newcomer: Borrower
+) -> None:
     nothing = reverse("accounts:claim", args=["nothing"])
     statuses = {client.post(nothing, {"answer": "93X4"}).status_code for _ in range(10)}
     assert statuses == {404}
