@@ -1,7 +1,6 @@
 """Signing in by code or password, and what a stranger learns from it: nothing."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -285,7 +284,7 @@ def test_a_new_password_by_link(client: Client, person: Borrower, post: Post) ->
 
 @pytest.fixture
 def pages(person: Borrower) -> Iterator[list[str]]:
-    yield [
+    return [
         "account_login",
         "account_reset_password",
         "account_reset_password_done",
