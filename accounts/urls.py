@@ -27,5 +27,7 @@ urlpatterns = [
     # A session left open must not become a password.
     path("account/password/set/", step_up_required(allauth_views.password_set)),
     # Addresses change on the profile, with a step-up and notices.
-    re_path(r"^account/(?:email|confirm-email|phone)/", RedirectView.as_view(pattern_name="accounts:profile")),
+    re_path(
+        r"^account/(?:email|confirm-email|phone)/", RedirectView.as_view(pattern_name="accounts:profile")
+    ),
 ]
