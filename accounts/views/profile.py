@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import contact_points, languages, logins, step_up
@@ -24,7 +23,6 @@ AFTER_STEP_UP = "step_up_next"  # in the session: the page to go on to
 
 
 @borrower_required
-@never_cache
 @require_http_methods(["GET", "POST"])
 def profile(request: BorrowerRequest) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.borrower)
@@ -48,7 +46,6 @@ def profile(request: BorrowerRequest) -> HttpResponse:
 
 @step_up_required
 @borrower_required
-@never_cache
 @require_http_methods(["GET", "POST"])
 def contact_add(request: BorrowerRequest) -> HttpResponse:
     """A new address. It counts once its code is entered."""
@@ -60,7 +57,6 @@ def contact_add(request: BorrowerRequest) -> HttpResponse:
 
 @step_up_required
 @borrower_required
-@never_cache
 @require_http_methods(["GET", "POST"])
 def contact_confirm(request: BorrowerRequest, point_id: int) -> HttpResponse:
     """An address we have on file, or one closed earlier, wants its proof."""
@@ -73,7 +69,6 @@ def contact_confirm(request: BorrowerRequest, point_id: int) -> HttpResponse:
 
 @step_up_required
 @borrower_required
-@never_cache
 @require_http_methods(["GET", "POST"])
 def contact_code(request: BorrowerRequest) -> HttpResponse:
     return code.page(request, ADDING, right=lambda proved: _add(request, proved))
@@ -87,7 +82,6 @@ def _add(request: BorrowerRequest, address: Address) -> HttpResponse:
 
 @step_up_required
 @borrower_required
-@never_cache
 @require_http_methods(["GET", "POST"])
 def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
     point = get_object_or_404(request.borrower.contact_points, pk=point_id, closed_at=None)
@@ -107,7 +101,6 @@ def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
 
 
 @borrower_required
-@never_cache
 @require_http_methods(["GET", "POST"])
 def step_up_page(request: BorrowerRequest) -> HttpResponse:
     """Where the code shall go. `next` is kept in the session, past the code's page."""
@@ -121,7 +114,6 @@ def step_up_page(request: BorrowerRequest) -> HttpResponse:
 
 
 @borrower_required
-@never_cache
 @require_http_methods(["GET", "POST"])
 def step_up_code(request: BorrowerRequest) -> HttpResponse:
     return code.page(request, STEPPING_UP, right=lambda _proved: _stepped_up(request))
