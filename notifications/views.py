@@ -15,6 +15,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import languages
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import Borrower
 from notifications import choice_words, inbox, local_time, preferences, preview, reasons, stops
@@ -73,6 +74,7 @@ def _save(request: BorrowerRequest, form: PreferenceForm, now: datetime) -> None
     words = choice_words.text(chosen, language=language)
     change = Change(choice=chosen, language=language, words=words)
     preferences.change(request.borrower, chosen=change, by=request.user, now=now)
+    languages.remember(request, language, now=now)
 
 
 def _page(

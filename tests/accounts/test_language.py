@@ -101,3 +101,13 @@ def test_a_language_we_do_not_speak_changes_nothing(
 def test_the_switch_leads_to_no_other_site_and_is_no_link(client: Client) -> None:
     assert client.post(SET, {"language": "en", "next": "https://evil.example/"})["Location"] == "/"
     assert client.get(SET).status_code == 405
+
+
+def test_a_language_chosen_with_the_reminders_is_spoken_on_the_next_page(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    page = reverse("notifications:preferences")
+    form = signed_in.get(page).context["form"]
+    words = {field.html_name: field.value() for field in form if field.value() not in (None, False)}
+    assert signed_in.post(page, {**words, "language": "zh-hans"}).status_code == 302
+    assert signed_in.get(PROFILE)["Content-Language"] == "zh-hans"
