@@ -38,6 +38,14 @@ def read(text: str, region: str) -> Address:
         ) from error
 
 
+def shown(address: Address) -> str:
+    """For its owner to read: +44 7911 123456. What is no number, though on file as one, is shown as it is."""
+    try:
+        return phones.international(address.value) if address.kind == Kind.PHONE else address.value
+    except ValueError:
+        return address.value
+
+
 def masked(address: Address) -> str:
     """Enough for the owner to know it again, too little for anybody else: a•••@example.com, ••• 678."""
     if address.kind == Kind.EMAIL:

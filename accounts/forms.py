@@ -148,7 +148,7 @@ def _address(point: ContactPoint) -> Address:
 
 
 def _recipient(address: Address, language: str) -> Recipient:
-    return Recipient(address.kind, address.value, address.value, language)
+    return Recipient(address.kind, address.value, addresses.shown(address), language)
 
 
 # ---------- profile ----------
@@ -185,7 +185,7 @@ class StepUpForm(forms.Form):
     def __init__(self, *args: Any, own: list[Address], language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own, self.language = own, language
-        choices = [(str(place), address.value) for place, address in enumerate(own)]
+        choices = [(str(place), addresses.shown(address)) for place, address in enumerate(own)]
         self.fields["to"] = forms.ChoiceField(
             label=_("Send the code to"), choices=choices, initial="0", widget=forms.RadioSelect
         )

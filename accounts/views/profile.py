@@ -8,11 +8,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import contact_points, languages, logins, step_up
+from accounts import addresses, contact_points, languages, logins, step_up
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.addresses import Address
 from accounts.codes import Recipient
 from accounts.forms import AddAddressForm, ProfileForm, StepUpForm
+from accounts.models import ContactPoint
 from accounts.step_up import step_up_required
 from accounts.views import code
 from accounts.views.code import CodeStep
@@ -36,7 +37,9 @@ def profile(request: BorrowerRequest) -> HttpResponse:
     signs_in = {logins.value_of(request.user, kind) for kind in ("email", "phone")}
     context = {
         "form": form,
-        "rows": [{"point": point, "signs_in": point.value in signs_in} for point in points],
+        "rows": [
+            {"point": point, "shown": _shown(point), "signs_in": point.value in signs_in} for point in points
+        ],
     }
     return render(request, "accounts/profile.html", context)
 
@@ -62,9 +65,9 @@ def contact_confirm(request: BorrowerRequest, point_id: int) -> HttpResponse:
     """An address we have on file, or one closed earlier, wants its proof."""
     point = get_object_or_404(request.borrower.contact_points, pk=point_id)
     if request.method == "POST":
-        to = Recipient(point.kind, point.value, point.value, request.borrower.language)
+        to = Recipient(point.kind, point.value, _shown(point), request.borrower.language)
         return code.send(request, ADDING, to=to)
-    return render(request, "accounts/contact_confirm.html", {"point": point})
+    return render(request, "accounts/contact_confirm.html", {"shown": _shown(point)})
 
 
 @step_up_required
@@ -76,7 +79,9 @@ def contact_code(request: BorrowerRequest) -> HttpResponse:
 
 def _add(request: BorrowerRequest, address: Address) -> HttpResponse:
     contact_points.add(request.borrower, address, now=timezone.now())
-    messages.success(request, _("We can reach you at %(address)s now.") % {"address": address.value})
+    messages.success(
+        request, _("We can reach you at %(address)s now.") % {"address": addresses.shown(address)}
+    )
     return redirect("accounts:profile")
 
 
@@ -91,10 +96,14 @@ def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
         except ValueError as error:
             messages.error(request, str(error))
         else:
-            done = _("We will not write to %(address)s any more.") % {"address": point.value}
+            done = _("We will not write to %(address)s any more.") % {"address": _shown(point)}
             messages.success(request, done)
         return redirect("accounts:profile")
-    return render(request, "accounts/contact_remove.html", {"point": point})
+    return render(request, "accounts/contact_remove.html", {"shown": _shown(point)})
+
+
+def _shown(point: ContactPoint) -> str:
+    return addresses.shown(Address(point.kind, point.value))
 
 
 # ---------- is it still you? ----------

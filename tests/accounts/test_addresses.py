@@ -39,6 +39,13 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert addresses.read(address.value, "GB") == address
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"), [("+12125550147", "+1 212-555-0147"), ("ask her brother", "ask her brother")]
+)
+def test_a_number_is_shown_for_people_to_read(value: str, shown: str) -> None:
+    assert addresses.shown(Address("phone", value)) == shown
+
+
 @given(st.emails())
 def test_a_masked_e_mail_shows_one_letter_of_the_name(email: str) -> None:
     name, _at, domain = email.rpartition("@")

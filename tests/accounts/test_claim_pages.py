@@ -63,7 +63,7 @@ def test_a_new_phone_number_becomes_the_login_and_the_old_address_hears_of_it(
 ) -> None:
     answered(client, invitation)
     client.post(CONTACT, {"choice": "other", "other": "(212) 555-0182"})
-    assert "+12125550182" in client.get(CODE).text
+    assert "+1 212-555-0182" in client.get(CODE).text
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         client.post(CODE, {"code": post.code("+12125550182")})
 
