@@ -7,7 +7,7 @@ import sys
 from portal import embedded
 
 # These read settings or source only; they must work where no database can run.
-NEEDS_NO_SERVICES = {"check", "collectstatic", "makemigrations", "help", "version", "compile_texts"}
+NEEDS_NO_SERVICES = {"check", "collectstatic", "help", "version", "compile_texts"}
 
 
 def main() -> None:
