@@ -1,11 +1,13 @@
 """What every test may use: real servers, a database per worker, and the people everybody knows."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone, translation
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Borrower, ContactPoint, User
@@ -32,6 +34,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _own_corner_of_the_cache() -> None:
     isolation.enter_new_corner()
+
+
+@pytest.fixture(autouse=True)
+def _own_language_and_zone() -> Iterator[None]:
+    """A request leaves its reader's language and zone behind it; the next test starts in the portal's own."""
+    with translation.override(settings.LANGUAGE_CODE), timezone.override(None):
+        yield
 
 
 def _person(**fields: Any) -> Borrower:
