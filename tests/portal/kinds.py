@@ -1,0 +1,113 @@
+"""What each address of the site is for: the table that a new route must enter."""
+
+from enum import Enum, auto
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+
+from tests.portal import routes
+from tests.portal.routes import Route
+
+
+class Kind(Enum):
+    OPEN = auto()  # for everybody, and about nobody
+    SIGNED_IN = auto()  # about the login that asks, of whatever sort
+    BORROWER = auto()  # about the borrower who asks
+    BORROWERS_ROW = auto()  # about one row, named in the address, of the borrower who asks
+    PROVIDER = auto()  # only with the provider's signature
+    STAFF = auto()  # only for staff
+    STAFF_OWN = auto()  # for each of the staff, whatever their rights: the frame, and their own password
+    STAFF_ROW = auto()  # only for staff with the right to these rows
+    DEMO = (
+        auto()
+    )  # phones and mailboxes of made-up people on this computer; test_production: not routed there
+
+
+KINDS = {
+    "home": Kind.OPEN,
+    "healthz": Kind.OPEN,
+    "readyz": Kind.OPEN,
+    "styleguide": Kind.OPEN,
+    # ---------- accounts ----------
+    "accounts:claim_contact": Kind.OPEN,
+    "accounts:claim_code": Kind.OPEN,
+    "accounts:claim": Kind.OPEN,
+    "accounts:set_language": Kind.OPEN,
+    "accounts:profile": Kind.BORROWER,
+    "accounts:contact_add": Kind.BORROWER,
+    "accounts:contact_code": Kind.BORROWER,
+    "accounts:contact_confirm": Kind.BORROWERS_ROW,
+    "accounts:contact_remove": Kind.BORROWERS_ROW,
+    "accounts:step_up": Kind.BORROWER,
+    "accounts:step_up_code": Kind.BORROWER,
+    # ---------- django-allauth, and what stands in its places ----------
+    "account/login/code/": Kind.OPEN,
+    "account/login/code/confirm/": Kind.OPEN,
+    "account/password/set/": Kind.SIGNED_IN,
+    "^account/(?:email|confirm-email|phone)/": Kind.OPEN,  # leads to the profile
+    "account_login": Kind.OPEN,
+    "account_logout": Kind.OPEN,
+    "account_inactive": Kind.OPEN,
+    "account_signup": Kind.OPEN,
+    "account_reauthenticate": Kind.SIGNED_IN,
+    "account_email": Kind.OPEN,  # these six are hidden behind the line that leads to the profile
+    "account_email_verification_sent": Kind.OPEN,
+    "account_confirm_email": Kind.OPEN,
+    "account_verify_phone": Kind.OPEN,
+    "account_change_phone": Kind.OPEN,
+    "account_change_password": Kind.SIGNED_IN,
+    "account_set_password": Kind.SIGNED_IN,
+    "account_reset_password": Kind.OPEN,
+    "account_confirm_login_code": Kind.OPEN,
+    "account_request_login_code": Kind.OPEN,
+    "account_reset_password_done": Kind.OPEN,
+    "account_reset_password_from_key": Kind.OPEN,
+    "account_reset_password_from_key_done": Kind.OPEN,
+    # ---------- loans, notifications ----------
+    "loans:dashboard": Kind.BORROWER,
+    "loans:account": Kind.BORROWERS_ROW,
+    "notifications:preferences": Kind.BORROWER,
+    "notifications:preview": Kind.BORROWER,
+    "notifications:stop": Kind.BORROWER,
+    "notifications:start": Kind.BORROWER,
+    "notifications:inbox": Kind.BORROWER,
+    "notifications:message": Kind.BORROWERS_ROW,
+    "hooks:twilio_status": Kind.PROVIDER,
+    "hooks:twilio_inbound": Kind.PROVIDER,
+    "sandbox:index": Kind.DEMO,
+    "sandbox:phone": Kind.DEMO,
+    "sandbox:mail": Kind.DEMO,
+    # ---------- staff ----------
+    "admin:index": Kind.STAFF_OWN,
+    "admin:login": Kind.STAFF_OWN,
+    "admin:logout": Kind.STAFF_OWN,
+    "admin:password_change": Kind.STAFF_OWN,
+    "admin:password_change_done": Kind.STAFF_OWN,
+    "admin:jsi18n": Kind.STAFF_OWN,
+    "admin:app_list": Kind.STAFF,
+    "admin:autocomplete": Kind.STAFF,
+    "admin:view_on_site": Kind.STAFF,
+    "admin/(?P<url>.*)$": Kind.STAFF,
+    "admin:auth_user_password_change": Kind.STAFF_ROW,
+}
+PREFIXES = {
+    f"{model._meta.app_label}_{model._meta.model_name}": model for model in admin.site._registry
+}  # of the names of the routes that are about this model's rows
+
+
+def kind_of(route: Route) -> Kind | None:
+    if route.name in KINDS:
+        return KINDS[route.name]
+    return Kind.STAFF_ROW if model_of(route) else None
+
+
+def model_of(route: Route) -> type[Model] | None:
+    """The model whose rows a staff page is about; by its address, for a redirect has no name."""
+    parts = route.pattern.split("/")
+    return PREFIXES.get("_".join(parts[1:3])) if parts[0] == "admin" and len(parts) > 3 else None
+
+
+def of_kind(*kinds: Kind) -> list[Any]:
+    return [pytest.param(route, id=route.name) for route in routes.everything() if kind_of(route) in kinds]

@@ -1,0 +1,81 @@
+"""One row, or many, of every kind that staff can look at."""
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.db.models import Model
+
+from accounts.models import Borrower, Invitation
+from loans.models import Allocation, Payment
+from notifications.models import (
+    Attempt,
+    Cadence,
+    Consent,
+    Hold,
+    Lane,
+    MessageTemplate,
+    Preference,
+    ProviderEvent,
+    Reminder,
+    Step,
+    Tick,
+)
+from notifications.words import HoldReason
+from tests import factories
+
+WORDS = "Dear customer, the words of one message"
+NOON = datetime(2026, 1, 26, 17, tzinfo=UTC)
+WHY = [{"rule": "choice.lead_day", "facts": {"days": 3, "due_on": "2026-02-01"}}]
+_numbers = itertools.count(1)
+
+
+def belongings(borrower: Borrower) -> dict[type[Model], Model]:
+    """A row of each kind that can belong to a borrower, by its model."""
+    number = next(_numbers)
+    loan = factories.make_loan(borrower)
+    bill = factories.make_bill(loan)
+    payment = Payment.objects.create(
+        account=loan, reference=f"PAY-{number}", received_on=date(2026, 1, 20), amount=Decimal(10)
+    )
+    point = factories.make_contact_point(borrower, kind="email")
+    reminder = Reminder.objects.create(
+        borrower=borrower, bill=bill, step=_step(number), step_day=bill.due_on, next_attempt_at=NOON,
+        expires_at=NOON + timedelta(days=3), reasons=WHY,
+    )  # fmt: skip
+    attempt = Attempt.objects.create(
+        borrower=borrower, category="upcoming", channel="email", provider="email", contact_point=point,
+        state="accepted", subject="A bill", body=WORDS, reasons=WHY, started_at=NOON,
+    )  # fmt: skip
+    attempt.reminders.add(reminder)
+    rows: list[Model] = [
+        *(borrower, loan, bill, payment, point, reminder, attempt, reminder.step, reminder.step.cadence),
+        Allocation.objects.create(payment=payment, bill=bill, amount=Decimal(10)),
+        Invitation.objects.create(
+            borrower=borrower, sent_to=point, created_at=NOON, expires_at=NOON + timedelta(days=9999)
+        ),
+        Hold.objects.create(borrower=borrower, reason=HoldReason.DISPUTE, started_at=NOON),
+        Consent.objects.create(borrower=borrower, kind="stop", words="STOP", way="sms", given_at=NOON),
+        Preference.objects.create(borrower=borrower, choice={}),
+        Lane.objects.create(borrower=borrower),
+        MessageTemplate.objects.create(
+            code=f"words-{number}", language="en", subject="A bill", body=WORDS, short=WORDS
+        ),
+        ProviderEvent.objects.create(
+            provider="twilio", event_key=f"SM{number}", kind="status", payload={}, received_at=NOON
+        ),
+        Tick.objects.create(name="plan", slot=NOON + timedelta(minutes=number), finished_at=NOON),
+        Group.objects.create(name=f"Team {number}"),
+    ]
+    if login := borrower.user:
+        rows += [login, EmailAddress.objects.create(user=login, email=str(login.email), primary=True)]
+    return {type(row): row for row in rows}
+
+
+def _step(number: int) -> Step:
+    cadence = Cadence.objects.create(code=f"ladder-{number}", name=f"Ladder {number}")
+    return Step.objects.create(
+        cadence=cadence, offset_days=-3, category="upcoming", template_code="upcoming", useful_days=2
+    )
