@@ -1,11 +1,5 @@
 """The engine with its provider: a real one over real HTTP on loopback."""
 
-import json
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -14,52 +8,13 @@ import pytest
 from django.core.management import call_command
 
 from notifications import dispatch, engine
-
-
-class Sandbox:
-    """The sandbox provider, as a test speaks to it."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def _call(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            return json.loads(answer.read() or "null")
-
-    def texts(self, number: str) -> list[str]:
-        """What arrived on a phone, oldest first."""
-        return [text["text"] for text in self._call(f"/phones/{number}") if text["direction"] == "to_phone"]
-
-    def count(self) -> int:
-        return len(self._call("/phones"))
-
-    def faults(self, **faults: Any) -> None:
-        """How the next calls go wrong: notifications.sandbox.faults.Faults."""
-        self._call("/faults", {"callbacks": False, **faults})
-
-    def reset(self) -> None:
-        self._call("/reset", {})
-        self.faults()
+from tests.sandbox import Sandbox, running
 
 
 @pytest.fixture(scope="session")
 def sandbox_server() -> Iterator[Sandbox]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "notifications.sandbox.server", "--port", str(port)]
-    with subprocess.Popen(command) as process:
-        server = Sandbox(f"http://127.0.0.1:{port}")
-        for _ in range(100):
-            try:
-                server.reset()
-                break
-            except OSError:
-                time.sleep(0.1)
+    with running() as server:
         yield server
-        process.terminate()
 
 
 @pytest.fixture

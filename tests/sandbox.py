@@ -1,0 +1,63 @@
+"""The sandbox provider as a program of its own, and how a test speaks to it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class Sandbox:
+    """The sandbox provider, as a test speaks to it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def _call(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.loads(answer.read() or "null")
+
+    def texts(self, number: str) -> list[str]:
+        """What arrived on a phone, oldest first."""
+        return [text["text"] for text in self._call(f"/phones/{number}") if text["direction"] == "to_phone"]
+
+    def count(self) -> int:
+        return len(self._call("/phones"))
+
+    def faults(self, **faults: Any) -> None:
+        """How the next calls go wrong: notifications.sandbox.faults.Faults."""
+        self._call("/faults", {"callbacks": False, **faults})
+
+    def reset(self) -> None:
+        self._call("/reset", {})
+        self.faults()
+
+
+@contextmanager
+def running(*, portal_url: str = "") -> Iterator[Sandbox]:
+    """A sandbox on a free port that keeps nothing: the demo's phones stay as they are.
+
+    portal_url: where its replies go; empty: to no portal of this test.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "notifications.sandbox.server", "--memory", "--port", str(port)]
+    environment = {**os.environ, **({"PORTAL_URL": portal_url} if portal_url else {})}
+    with subprocess.Popen(command, env=environment) as process:
+        server = Sandbox(f"http://127.0.0.1:{port}")
+        for _ in range(100):
+            try:
+                server.reset()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield server
+        process.terminate()
