@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import transaction
 
 from notifications import dispatch, plan, receipts, settle
+from notifications.dispatch import Clock
 from notifications.models import Tick
 
-Clock = Callable[[], datetime]  # UTC; a function, because sending takes time
 PLAN = "plan"
 KEEP_TICKS = timedelta(days=30)
 
@@ -40,15 +40,9 @@ def tick(*, now: datetime) -> int:
 
 
 def run(*, clock: Clock, until: Callable[[], bool]) -> int:
-    """Tick, then send batch after batch while more is due and `until` is false. Returns the calls made."""
+    """Tick, then send what is due until nothing is, or `until` is true. Returns the calls made."""
     tick(now=clock())
-    calls = 0
-    while not until():
-        batch = dispatch.one_batch(clock=clock)
-        calls += batch.calls
-        if not batch.more:
-            break
-    return calls
+    return dispatch.send_due(clock=clock, until=until)
 
 
 def _slot(now: datetime) -> datetime:

@@ -208,11 +208,10 @@ STORAGES = {
 # ---------- channels ----------
 # name → dotted path, imported on first use
 PROVIDERS = {
-    "inbox": "notifications.channels.inbox.Inbox",
     "email": "notifications.channels.email.Email",
     "twilio": "notifications.channels.twilio.Twilio",
 }
-CHANNEL_PROVIDER = {"inbox": "inbox", "email": "email", "sms": "twilio"}
+CHANNEL_PROVIDER = {"email": "email", "sms": "twilio"}  # an inbox note needs none: committing it delivers it
 
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001").rstrip("/") if LOCAL else ""
 TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default=SANDBOX_URL or "https://api.twilio.com").rstrip("/")

@@ -13,7 +13,7 @@ class Message:
 
     id: UUID  # the attempt's; the provider is given it as its reference
     channel: str  # notifications.words.Channel
-    to: str  # a number in E.164, or an e-mail address; empty for the inbox
+    to: str  # a number in E.164, or an e-mail address
     subject: str  # empty for a text message
     text: str
     language: str  # of the text, as in accounts.models.LANGUAGES
@@ -54,17 +54,26 @@ Outcome = Accepted | RefusedForNow | RefusedForGood | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how broadly one batch may call."""
+    """How long and how broadly a provider may be called."""
 
-    timeout: timedelta  # for one call, and for beginning new ones
-    open_calls: int  # at once
+    timeout: timedelta  # for one call, and for beginning a batch's calls
+    open_calls: int  # at once, over all batches under way
 
 
 class Provider:
-    """A company, or a part of the house, that delivers for one channel."""
+    """A company, or a part of the house, that delivers for one channel.
+
+    One object serves one event loop, and may keep its connections from one batch to the next.
+    """
 
     name: ClassVar[str]
 
-    async def deliver(self, messages: Sequence[Message], limits: Limits) -> dict[UUID, Outcome]:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+
+    async def deliver(self, messages: Sequence[Message]) -> dict[UUID, Outcome]:
         """Send them all; an outcome for every one. A fault of the provider's is an outcome, not an error."""
         raise NotImplementedError
+
+    async def close(self) -> None:
+        """Let the kept connections go."""

@@ -14,7 +14,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
-from notifications.channels.base import Accepted, Limits, Message, Outcome, Provider, RefusedForGood, Unknown
+from notifications.channels.base import Accepted, Message, Outcome, Provider, RefusedForGood, Unknown
 from notifications.channels.email_errors import SET_UP_WRONG, outcome_of_connecting, outcome_of_sending
 from notifications.channels.http import TOO_LATE
 
@@ -29,10 +29,10 @@ class Email(Provider):
 
     name = "email"
 
-    async def deliver(self, messages: Sequence[Message], limits: Limits) -> dict[UUID, Outcome]:
-        connections = min(MOST_CONNECTIONS, limits.open_calls, -(-len(messages) // MESSAGES_EACH))
+    async def deliver(self, messages: Sequence[Message]) -> dict[UUID, Outcome]:
+        connections = min(MOST_CONNECTIONS, self.limits.open_calls, -(-len(messages) // MESSAGES_EACH))
         shares = [messages[first::connections] for first in range(connections)]
-        calls = [asyncio.to_thread(_send_share, share, limits.timeout) for share in shares]
+        calls = [asyncio.to_thread(_send_share, share, self.limits.timeout) for share in shares]
         outcomes: dict[UUID, Outcome] = {}
         for share in await asyncio.gather(*calls):
             outcomes |= share

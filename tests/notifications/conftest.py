@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from notifications import dispatch, engine
+from notifications import engine
 from tests.sandbox import Sandbox, running
 
 
@@ -36,9 +36,6 @@ class Engine:
     def run(self, now: datetime) -> int:
         """Everything that is due at `now`: plan, claim, decide, call, settle. Returns the calls made."""
         return engine.run(clock=lambda: now, until=lambda: False)
-
-    def batch(self, now: datetime) -> dispatch.Done:
-        return dispatch.one_batch(clock=lambda: now)
 
 
 @pytest.fixture

@@ -265,8 +265,7 @@ def test_eight_workers_send_each_reminder_once(reminders, sandbox):
     now = morning(3)
 
     def work() -> None:
-        while dispatch.one_batch(clock=lambda: now, limit=3).more:
-            pass
+        dispatch.send_due(clock=lambda: now, until=lambda: False, limit=3)
         connections.close_all()
 
     from notifications import engine
@@ -277,6 +276,5 @@ def test_eight_workers_send_each_reminder_once(reminders, sandbox):
         worker.start()
     for worker in workers:
         worker.join()
-    while dispatch.one_batch(clock=lambda: now).more:
-        pass
+    dispatch.send_due(clock=lambda: now, until=lambda: False)
     assert all(len(sandbox.texts(number)) == 1 for number in people)
