@@ -1,6 +1,6 @@
 """Rounding of money to a unit: a cent, a fils, a whole yen, a whole rupee. Pure."""
 
-from decimal import ROUND_CEILING, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 
@@ -10,6 +10,7 @@ class Rounding(StrEnum):
     HALF_UP = "half_up"  # 0.005 → 0.01; a credit's −0.005 → −0.01
     HALF_EVEN = "half_even"  # 0.005 → 0.00, 0.015 → 0.02
     UP = "up"  # to the next unit, so that equal instalments never leave a rest to pay
+    DOWN = "down"  # to the unit below, as yen are
     NONE = "none"  # stays exact
 
 
@@ -17,6 +18,7 @@ _MODES = {
     Rounding.HALF_UP: ROUND_HALF_UP,
     Rounding.HALF_EVEN: ROUND_HALF_EVEN,
     Rounding.UP: ROUND_CEILING,
+    Rounding.DOWN: ROUND_FLOOR,
 }
 _ONE = Decimal(1)
 

@@ -6,15 +6,17 @@ and each row's total is its principal plus its interest.
 Percentages are percent a year (12 is 12 %); amounts are in the account's currency.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from loans.due_dates import MONTHLY, due_on
+from loans.annuity import exact_instalment, instalment_at
+from loans.rates import PeriodRates
 from loans.rounding import Rounding, rounded
+from loans.terms import CENT, Books, Conventions, Method, Terms
 
-CENT = Decimal("0.01")
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,13 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Totals:
+    principal: Decimal
+    interest: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True)
 class MonthlyLoan:
     """A loan in equal monthly instalments as large as the lender has printed. ValueError: impossible."""
 
@@ -41,23 +50,37 @@ class MonthlyLoan:
     unit: Decimal = CENT  # the currency's least amount
 
     def __post_init__(self) -> None:
-        if self.principal <= 0 or self.annual_rate_pct < 0 or self.instalments < 1 or self.instalment <= 0:
-            raise ValueError(
-                "A loan's principal, instalments and their number are above 0, its rate not below."
-            )
+        self.terms()
+
+    def terms(self, interest: Rounding = Rounding.HALF_UP) -> Terms:
+        return Terms(
+            method=Method.FIXED_INSTALMENT,
+            principal=self.principal,
+            annual_rate_pct=self.annual_rate_pct,
+            instalments=self.instalments,
+            instalment=self.instalment,
+            disbursed_on=self.disbursed_on,
+            conventions=Conventions(unit=self.unit, payment_unit=self.unit, interest=interest),
+        )
+
+
+def schedule(terms: Terms) -> list[Row]:
+    """The rows of a contract, as printed; exact where the books are `unrounded`.
+
+    Interest is balance · rate of the period (`rates.PeriodRates`), of a flat loan principal · rate. The equal
+    instalment is A = P · i / (1 − (1 + i)⁻ⁿ), or that of `annuity.instalment_at`, rounded by the conventions.
+    28 000 USD at 14.07 %, 60 instalments of 652.53: the first is 328.30 interest and 324.23 principal.
+    Where the instalment is so large that the loan is paid early, the rows end there. A loan repaid over more
+    instalments than it has ends with its balloon in the last row's balance.
+    """
+    if terms.conventions.books is Books.CARRY:
+        return [_printed(row, terms.conventions) for row in _rows(terms)]
+    return list(_rows(terms))
 
 
 def contract_schedule(loan: MonthlyLoan) -> list[Row]:
-    """The rows of a monthly loan: interest is balance · (rate / 12), half up; the last row takes the rest.
-
-    28 000 USD at 14.07 %, 60 instalments of 652.53: the first is 328.30 interest and 324.23 principal.
-    Where the printed instalment is so large that the loan is paid early, the rows end there.
-    """
-    rows: list[Row] = []
-    for number, (principal, interest, balance) in enumerate(_monthly(loan, Rounding.HALF_UP), start=1):
-        due = due_on(loan.disbursed_on, number + 1, MONTHLY) if loan.disbursed_on else None
-        rows.append(Row(number, due, principal + interest, principal, interest, balance))
-    return rows
+    """The rows of a monthly loan: interest is balance · (rate / 12), half up; the last row takes the rest."""
+    return schedule(loan.terms())
 
 
 def balance_after(loan: MonthlyLoan, paid: int, *, interest: Rounding = Rounding.HALF_UP) -> Decimal:
@@ -67,23 +90,101 @@ def balance_after(loan: MonthlyLoan, paid: int, *, interest: Rounding = Rounding
     have more places than their letters.
     """
     balance = loan.principal
-    for number, (_, _, left) in enumerate(_monthly(loan, interest), start=1):
-        if number > paid:
+    for row in _rows(loan.terms(interest)):
+        if row.number > paid:
             break
-        balance = left
+        balance = row.balance
     return rounded(balance, loan.unit)
 
 
-def _monthly(loan: MonthlyLoan, rounding: Rounding) -> Iterator[tuple[Decimal, Decimal, Decimal]]:
-    """Principal, interest and balance of each instalment."""
-    # The monthly rate first, to the 28 digits of a Decimal, as lenders' books do: 19.03 % on 3 000.00 is then
-    # a hair below 47.575 and becomes 47.57.
-    rate, balance = loan.annual_rate_pct / 1200, loan.principal
-    for number in range(1, loan.instalments + 1):
-        interest = rounded(balance * rate, loan.unit, rounding)
-        last = number == loan.instalments
-        principal = balance if last else min(loan.instalment - interest, balance)
+def totals(rows: Iterable[Row], unit: Decimal = CENT) -> Totals:
+    """What the rows add up to, rounded half up to `unit` at the end."""
+    rows = list(rows)
+    principal = rounded(sum((row.principal for row in rows), ZERO), unit)
+    interest = rounded(sum((row.interest for row in rows), ZERO), unit)
+    return Totals(principal, interest, rounded(sum((row.total for row in rows), ZERO), unit))
+
+
+def instalment_of(terms: Terms) -> Decimal:
+    """The first instalment that repays principal, as printed; of a loan with interest only, the first one."""
+    if terms.method in (Method.EQUAL_PRINCIPAL, Method.INTEREST_ONLY):
+        return schedule(terms)[terms.principal_grace].total
+    exact = _instalment(PeriodRates(terms), terms.principal_grace + 1, terms.principal, terms.instalment)
+    return rounded(exact, terms.conventions.unit, terms.conventions.interest)  # what is carried, in cents
+
+
+def _rows(terms: Terms) -> Iterator[Row]:
+    rates, conventions = PeriodRates(terms), terms.conventions
+    changes = {change.from_number for change in terms.rate_changes}
+    balance, instalment, deferred, charged = terms.principal, terms.instalment, ZERO, ZERO
+    for number in range(1, terms.instalments + 1):
+        is_last = number == terms.instalments and terms.amortised_over is None
+        base = terms.principal if terms.method is Method.FLAT else balance
+        interest = _booked(base * rates.of(number), conventions)
+        if is_last and terms.method is Method.FLAT:
+            interest = _flat_total(terms, rates) - charged
+        charged += interest
+        if number > terms.principal_grace and (instalment is None or number in changes):
+            instalment = _instalment(rates, number, balance, instalment)
+        principal = balance if is_last else min(_part(terms, number, interest, instalment), balance)
         balance -= principal
-        yield principal, interest, balance
+        deferred, interest = (
+            (deferred + interest, ZERO) if number <= terms.interest_free else (ZERO, deferred + interest)
+        )
+        yield Row(number, rates.due(number), principal + interest, principal, interest, balance)
         if not balance:
             return
+
+
+def _booked(interest: Decimal, conventions: Conventions) -> Decimal:
+    if conventions.books is not Books.ROUND_EACH:
+        return interest
+    return rounded(interest, conventions.unit, conventions.interest)
+
+
+def _flat_total(terms: Terms, rates: PeriodRates) -> Decimal:
+    """All interest of a flat loan: the last instalment takes the cents by which its equal parts miss it."""
+    share = sum((rates.of(number) for number in range(1, terms.instalments + 1)), ZERO)
+    return _booked(terms.principal * share, terms.conventions)
+
+
+def _part(terms: Terms, number: int, interest: Decimal, instalment: Decimal | None) -> Decimal:
+    """The principal that an instalment repays, before the last one takes the rest."""
+    if number <= terms.principal_grace or terms.method is Method.INTEREST_ONLY or instalment is None:
+        return ZERO
+    return instalment if terms.method is Method.EQUAL_PRINCIPAL else instalment - interest
+
+
+def _instalment(rates: PeriodRates, number: int, balance: Decimal, before: Decimal | None) -> Decimal:
+    """The instalment from `number` on; of equal principal parts, that part. before: what it was until then."""
+    terms, conventions = rates.terms, rates.terms.conventions
+    change = next((change for change in terms.rate_changes if change.from_number == number), None)
+    if before is not None and not (change and change.recast and terms.method is Method.ANNUITY):
+        return before
+    remaining = (terms.amortised_over or terms.instalments) - number + 1
+    if terms.method is Method.ANNUITY:
+        exact = _equal(balance, rates.for_instalment(number, number + remaining - 1))
+    elif terms.method is Method.FLAT:
+        exact = terms.principal / remaining + terms.principal * rates.of(number)
+    else:
+        exact = balance / remaining
+    if before is not None and change and change.cap:
+        exact = min(exact, before * change.cap)
+    if conventions.books is Books.UNROUNDED:
+        return exact
+    return rounded(exact, conventions.payment_unit, conventions.payment)
+
+
+def _equal(balance: Decimal, rates: list[Decimal]) -> Decimal:
+    if len(set(rates)) == 1:
+        return exact_instalment(balance, rates[0], len(rates))
+    return instalment_at(balance, rates)
+
+
+def _printed(row: Row, conventions: Conventions) -> Row:
+    """A row of books that carry fractions: printed principal is printed total less printed interest."""
+    total, interest, balance = (
+        rounded(value, conventions.unit, conventions.interest)
+        for value in (row.total, row.interest, row.balance)
+    )
+    return replace(row, total=total, principal=total - interest, interest=interest, balance=balance)

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.conf import settings
 
+from tests.acceptance.comparing import agrees
 from tests.acceptance.groups import GROUPS
+from tests.acceptance.reading import Adapter, Answer
 
 SCHEMA = "acceptance-cases/1"
 
@@ -51,20 +53,19 @@ def _group(group: str, cases: list[dict[str, Any]]) -> tuple[list[str], bool]:
     return lines + [f"{group}: kind {kind} not supported yet" for kind in unknown], not failures
 
 
-def _failure(case: dict[str, Any], adapters: dict[str, Any]) -> list[str]:
-    expected = case["expected"]
+def _failure(case: dict[str, Any], adapters: dict[str, Adapter]) -> list[str]:
+    got: Answer | str
     try:
-        got = adapters[case["kind"]](case["inputs"], expected)
+        got = adapters[case["kind"]](case)
     except Exception as error:
         got = f"{type(error).__name__}: {error}"
-    asked = {key: value for key, value in got.items() if key in expected} if isinstance(got, dict) else got
-    if asked == expected:
+    if agrees(case["expected"], got):
         return []
-    return [f"  {case['id']}: expected {_short(expected)}, got {_short(got)}"]
+    return [f"  {case['id']}: expected {_short(case['expected'])}, got {_short(got)}"]
 
 
 def _short(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)[:500]
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)[:500]
 
 
 def main(arguments: list[str]) -> int:

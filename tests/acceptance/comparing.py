@@ -1,0 +1,30 @@
+"""Is our answer the published one? It may say more than was published; money is compared by its value."""
+
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+
+def agrees(expected: object, got: object) -> bool:
+    """Every published key and entry is in the answer. `"12.50"` is what a Decimal of 12.5 says."""
+    if isinstance(expected, dict):
+        return isinstance(got, dict) and all(
+            key in got and agrees(value, got[key]) for key, value in expected.items()
+        )
+    if isinstance(expected, list):
+        return (
+            isinstance(got, list)
+            and len(expected) == len(got)
+            and all(agrees(one, other) for one, other in zip(expected, got, strict=True))
+        )
+    if isinstance(got, Decimal):
+        return _is_amount(expected, got)
+    if isinstance(got, date):
+        return expected == got.isoformat()
+    return type(expected) is type(got) and expected == got
+
+
+def _is_amount(expected: object, got: Decimal) -> bool:
+    try:
+        return isinstance(expected, str) and Decimal(expected) == got
+    except InvalidOperation:
+        return False

@@ -1,0 +1,53 @@
+"""What the cases share: how they write money, days, periods and conventions. Inputs in, our values out."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loans.currency import unit
+from loans.daycount import DayCount
+from loans.due_dates import Period, Unit
+from loans.rounding import Rounding
+from loans.terms import Basis, Books, Conventions
+
+Case = dict[str, Any]  # one case as it stands in the file
+Answer = dict[str, Any]
+Adapter = Callable[[Case], Answer]
+
+
+def money(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
+
+
+def days(values: Iterable[str]) -> tuple[date, ...]:
+    return tuple(date.fromisoformat(value) for value in values)
+
+
+def period(inputs: Mapping[str, Any]) -> Period:
+    return Period(Unit(inputs["period"]), inputs.get("every", 1))
+
+
+def day_count(inputs: Mapping[str, Any]) -> DayCount:
+    return DayCount(inputs["day_count"])
+
+
+def conventions(case: Case) -> Conventions:
+    """The convention's primary reading. ValueError: a word in it is not known."""
+    words = case.get("convention", {}).get("primary", {})
+    known = {"payment_rounding", "payment_unit", "payment_basis", "interest_rounding", "balance"}
+    if unknown := sorted(set(words) - known):
+        raise ValueError(f"The convention's {', '.join(unknown)} is not known.")
+    least = unit(case["inputs"]["currency"])
+    return Conventions(
+        payment=Rounding(words.get("payment_rounding", "half_up")),
+        payment_unit=Decimal(words.get("payment_unit", least)),
+        interest=Rounding(words.get("interest_rounding", "half_up")),
+        unit=least,
+        basis=Basis(words.get("payment_basis", "nominal")),
+        books=Books(words.get("balance", "round_each")),
+    )
