@@ -3,12 +3,15 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.visiting import Visitor
+from tests.sandbox import Sandbox, running
 
 # The browser's own calls home are off: a test machine has no network, and a borrower's page needs none.
 FLAGS = [
@@ -61,3 +64,25 @@ def visitor(chromium: Browser, live_server: LiveServer) -> Iterator[Visitor]:
     visitor = Visitor(chromium, live_server.url)
     yield visitor
     visitor.leave()
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(live_server: LiveServer) -> Iterator[Sandbox]:
+    with running(portal_url=live_server.url) as server:
+        yield server
+
+
+@pytest.fixture
+def phone(sandbox_server: Sandbox, live_server: LiveServer, settings: Any) -> Sandbox:
+    """The demo's phones and mailboxes: what the portal sends arrives here, and answers go back to it."""
+    settings.TWILIO_BASE_URL = settings.SANDBOX_URL = sandbox_server.url
+    settings.PORTAL_URL = live_server.url
+    settings.EMAIL_BACKEND = "notifications.sandbox.mail.SandboxEmailBackend"
+    sandbox_server.reset()
+    return sandbox_server
+
+
+@pytest.fixture
+def reminders(transactional_db: None, phone: Sandbox) -> None:
+    """The standard cadence and the words in three languages."""
+    call_command("load_defaults")

@@ -1,6 +1,6 @@
 """Opening a page as a person does, and looking at it as an inspector does."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
@@ -52,13 +52,27 @@ class Visitor:
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe-core finds against WCAG and good practice: rule, and the first place."""
-    found = Axe().run(page).response["violations"]
+def barriers(page: Page, **options: Any) -> list[str]:
+    """What axe-core finds against WCAG and good practice: rule, and the first place. options: axe's own."""
+    found = Axe().run(page, options=options or None).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
+
+
+def flaws(page: Page) -> list[str]:
+    """Barriers, in either scheme (only colours differ), and whether the page is wider than its window."""
+    show(page, "light")
+    found = barriers(page)
+    show(page, "dark")
+    found += [f"dark {barrier}" for barrier in barriers(page, runOnly=["color-contrast"])]
+    return found + ([f"too wide by {excess} px"] if (excess := overflow(page)) else [])
+
+
+def show(page: Page, scheme: Scheme) -> None:
+    """Switch the colours, with none caught half way."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
 
 
 def overflow(page: Page) -> int:
