@@ -1,6 +1,6 @@
 """Which adapter answers which kind of case. An adapter reads the inputs, calls our code, and shapes the answer."""
 
-from tests.acceptance import reminders, schedules
+from tests.acceptance import events, reminders, schedules
 from tests.acceptance.reading import Adapter
 
 # group → kind → adapter
@@ -10,5 +10,7 @@ GROUPS: dict[str, dict[str, Adapter]] = {
     "phones": {"phone": reminders.phone},
     "names": {"name": reminders.name},
     "webhooks": {"webhook_signature": reminders.webhook_signature},
+    "allocations": {"allocation": events.allocation},
+    "delinquency": {"delinquency": events.late},
     "schedules": {"schedule": schedules.contract},
 }

@@ -1,0 +1,219 @@
+"""What a loan's charges, payments and reversals come to: which instalment is paid, with what, and when. Pure.
+
+Guaranteed: what is paid in is what is split plus what is overpaid, to the last unit, and taking a payment back
+leaves what there was without it.
+
+Payments are replayed in the order of their days with every charge known, even one entered later: a charge that
+is booked back changes the split of the payments after it, never their sum.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from loans.allocation_order import USUAL, Order, Part, Reach, Step
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """What the contract demands on one day, in the account's currency."""
+
+    number: int
+    due_on: date
+    principal: Decimal
+    interest: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A fee or a penalty. It belongs to the instalment whose period holds `due_on`. ValueError: another part."""
+
+    kind: Part
+    due_on: date
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        if self.kind not in (Part.FEE, Part.PENALTY):
+            raise ValueError(f"A charge is a fee or a penalty, not {self.kind}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money received on a day. ValueError: an amount of 0 or less."""
+
+    on: date
+    amount: Decimal
+
+    def __post_init__(self) -> None:
+        if self.amount <= 0:
+            raise ValueError("A payment is an amount above 0.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """Takes back the nth (from 1) payment of a day that still stands."""
+
+    on: date
+    nth: int = 1
+
+
+Event = Charge | Payment | Reversal
+
+
+@dataclass(frozen=True)
+class Paid:
+    """One instalment after all events. Amounts in the account's currency."""
+
+    number: int
+    due_on: date
+    owed: dict[Part, Decimal]
+    paid: dict[Part, Decimal]
+    paid_in_advance: Decimal  # before the due day
+    paid_late: Decimal  # after it
+    met_on: date | None  # the day of the payment that cleared it
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.owed.values(), ZERO)
+
+    @property
+    def outstanding(self) -> Decimal:
+        return self.total - sum(self.paid.values(), ZERO)
+
+
+@dataclass(frozen=True)
+class Split:
+    """A payment that stands, and what it paid. The rest of its amount is overpaid."""
+
+    payment: Payment
+    parts: dict[Part, Decimal]
+    principal_balance: Decimal  # the principal left after it
+
+
+@dataclass(frozen=True)
+class State:
+    instalments: tuple[Paid, ...]
+    splits: tuple[Split, ...]
+
+    @property
+    def outstanding(self) -> Decimal:
+        return sum((one.outstanding for one in self.instalments), ZERO)
+
+    @property
+    def overpaid(self) -> Decimal:
+        """What the lender owes back."""
+        received = sum((split.payment.amount for split in self.splits), ZERO)
+        return received - sum((sum(split.parts.values(), ZERO) for split in self.splits), ZERO)
+
+
+def replay(
+    instalments: Sequence[Instalment],
+    events: Iterable[Event],
+    *,
+    order: Order = USUAL,
+    since: date | None = None,
+) -> State:
+    """The state after the events, which come in the order they were entered.
+
+    since: the day the loan was paid out. Charges due before it are refused.
+    300 on an instalment of 250 principal and a fee of 20 due with it: fee 20, principal 250, 30 on the next.
+    ValueError: no instalment, a charge before the loan, a reversal without a payment.
+    """
+    if not instalments:
+        raise ValueError("A loan has at least one instalment.")
+    demands = [_Demand(one) for one in sorted(instalments, key=lambda one: (one.due_on, one.number))]
+    payments: list[Payment] = []
+    for event in events:
+        if isinstance(event, Charge):
+            _home(demands, event, since).charges.append(event)
+        elif isinstance(event, Payment):
+            payments.append(event)
+        else:
+            del payments[_place(payments, event)]
+    balance = sum((one.principal for one in instalments), ZERO)
+    splits = []
+    for payment in sorted(payments, key=lambda payment: payment.on):  # stable: as entered within a day
+        parts = _pay(demands, payment, order)
+        balance -= parts[Part.PRINCIPAL]
+        splits.append(Split(payment, parts, balance))
+    return State(tuple(demand.seen() for demand in demands), tuple(splits))
+
+
+class _Demand:
+    """An instalment while payments come in."""
+
+    def __init__(self, instalment: Instalment) -> None:
+        self.instalment = instalment
+        self.charges: list[Charge] = []
+        self.paid = dict.fromkeys(Part, ZERO)
+        self.in_advance = self.late = ZERO
+        self.met_on: date | None = None
+
+    def owed(self, part: Part, by: date | None = None) -> Decimal:
+        """What it demands of a part; by: only what is due by that day."""
+        if part in (Part.FEE, Part.PENALTY):
+            charges = (one for one in self.charges if one.kind is part and (by is None or one.due_on <= by))
+            return sum((one.amount for one in charges), ZERO)
+        if by is not None and self.instalment.due_on > by:
+            return ZERO
+        return self.instalment.principal if part is Part.PRINCIPAL else self.instalment.interest
+
+    def is_reached(self, reach: Reach, day: date) -> bool:
+        due = self.instalment.due_on
+        return {
+            Reach.PAST_DUE: due < day,
+            Reach.DUE_THAT_DAY: due == day,
+            Reach.LATER: due > day,
+        }.get(reach, True)
+
+    def pay(self, part: Part, amount: Decimal, day: date, by: date | None) -> Decimal:
+        """Takes what it may of `amount`, and says how much."""
+        taken = min(amount, max(self.owed(part, by) - self.paid[part], ZERO))
+        if not taken:
+            return ZERO
+        self.paid[part] += taken
+        self.in_advance += taken if day < self.instalment.due_on else ZERO
+        self.late += taken if day > self.instalment.due_on else ZERO
+        if all(self.paid[one] == self.owed(one) for one in Part):
+            self.met_on = day
+        return taken
+
+    def seen(self) -> Paid:
+        owed = {part: self.owed(part) for part in Part}
+        one = self.instalment
+        return Paid(one.number, one.due_on, owed, self.paid, self.in_advance, self.late, self.met_on)
+
+
+def _home(demands: list[_Demand], charge: Charge, since: date | None) -> _Demand:
+    """The instalment a charge belongs to; one due after the last day joins the last instalment."""
+    if since is not None and charge.due_on < since:
+        raise ValueError(f"A charge due on {charge.due_on} lies before the loan of {since}.")
+    return next((one for one in demands if charge.due_on <= one.instalment.due_on), demands[-1])
+
+
+def _place(payments: list[Payment], reversal: Reversal) -> int:
+    of_day = [place for place, payment in enumerate(payments) if payment.on == reversal.on]
+    if not 1 <= reversal.nth <= len(of_day):
+        raise ValueError(f"There is no payment {reversal.nth} of {reversal.on} to take back.")
+    return of_day[reversal.nth - 1]
+
+
+def _pay(demands: list[_Demand], payment: Payment, order: Order) -> dict[Part, Decimal]:
+    left, parts = payment.amount, dict.fromkeys(Part, ZERO)
+    for step in order.steps:
+        for demand, part in _reached(demands, step, payment.on):
+            by = payment.on if step.reach is Reach.DUE_BY_DAY else None
+            taken = demand.pay(part, left, payment.on, by)
+            parts[part] += taken
+            left -= taken
+    return parts
+
+
+def _reached(demands: list[_Demand], step: Step, day: date) -> Iterable[tuple[_Demand, Part]]:
+    chosen = [demand for demand in demands if demand.is_reached(step.reach, day)]
+    if step.latest_first:
+        chosen.reverse()
+    return ((demand, part) for demand in chosen for part in step.parts)
