@@ -14,9 +14,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     from django.core.management import execute_from_command_line
 
-    if len(sys.argv) > 1 and sys.argv[1] not in NEEDS_NO_SERVICES:
-        embedded.start_if_local()
-    execute_from_command_line(sys.argv)
+    try:
+        if len(sys.argv) > 1 and sys.argv[1] not in NEEDS_NO_SERVICES:
+            embedded.start_if_local()
+        execute_from_command_line(sys.argv)
+    except embedded.ServiceError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,10 @@ VAR = Path(os.environ.get("PORTAL_VAR", ROOT / "var")).resolve()
 START_SECONDS = 60  # initdb takes 0.7 s and a start 0.1 s; a machine that needs longer has a problem to name
 
 
+class ServiceError(RuntimeError):
+    """The local services or their folder cannot be used. The message says why, and where a log is its end."""
+
+
 def socket_folder() -> Path:
     """Where the sockets lie. A socket's path has at most 107 bytes (macOS 103): long checkouts fall back."""
     if len(str(VAR)) < 75:
@@ -41,15 +45,29 @@ VALKEY_SOCKET = str(socket_folder() / "valkey.sock")
 def local_secret() -> str:
     """The key of this checkout, made once and kept under var/, so that sessions outlive a restart."""
     path = VAR / "secret-key"
-    if not path.exists():
-        VAR.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"secret-key.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64))
-        with suppress(FileExistsError):  # another process was first: its key stays, ours was never read
-            os.link(draft, path)
-        draft.unlink()
-    return path.read_text()
+    try:
+        if not path.exists():
+            _make_secret(path)
+        return path.read_text()
+    except OSError as error:
+        raise ServiceError(cannot_use(path, error)) from error
+
+
+def _make_secret(path: Path) -> None:
+    VAR.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"secret-key.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(64))
+    with suppress(FileExistsError):  # another process was first: its key stays, ours was never read
+        os.link(draft, path)
+    draft.unlink()
+
+
+def cannot_use(path: Path, error: OSError) -> str:
+    return (
+        f"{path} cannot be used: {error.strerror}. Work as the user it belongs to, "
+        "or name another folder: PORTAL_VAR=/path/to/folder"
+    )
 
 
 # ---------- locks ----------
@@ -63,23 +81,22 @@ def lock(path: Path, how: int) -> int:
     return descriptor
 
 
-def is_held(path: Path) -> bool:
-    """Does a living process hold this file alone? Asks with a shared lock, which two may ask at once."""
+def is_held(path: Path, *, by_anyone: bool = False) -> bool:
+    """Does a living process hold this file alone? Asks with a shared lock, which two may ask at once.
+
+    by_anyone: a process that shares it counts too.
+    """
     if not path.exists():
         return False
     with path.open("a") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_EX if by_anyone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
     return False
 
 
 # ---------- the servers, as their users see them ----------
-
-
-class ServiceError(RuntimeError):
-    """A private server did not start. The message says where its log is and shows the end of it."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +133,10 @@ def start_if_local() -> None:
         return
     for service in SERVICES.values():
         if service.is_wanted:
-            _use(service)
+            try:
+                _use(service)
+            except OSError as error:
+                raise ServiceError(cannot_use(VAR, error)) from error
 
 
 def _use(service: Service) -> None:

@@ -93,6 +93,17 @@ def run_as(binary: Path) -> RunAs:
     )
 
 
+def command_of(number: str) -> str | None:
+    """How the process with this number was started. None: there is none; empty: it is dead, and not buried yet."""
+    if sys.platform != "linux":
+        shown = subprocess.run(["ps", "-p", number, "-o", "command="], capture_output=True, text=True)  # noqa: S603, S607
+        return None if shown.returncode else shown.stdout.strip()
+    try:
+        return Path(f"/proc/{number}/cmdline").read_text(errors="replace")
+    except OSError:
+        return None
+
+
 def package_folder(name: str) -> Path:
     spec = find_spec(name)
     if spec is None or spec.origin is None:
@@ -114,9 +125,9 @@ class Postgres:
 
     def prepare(self, who: RunAs) -> None:
         if self.data.exists():
+            self._refuse_other_owner(who)
             self._refuse_other_major()
-            if (self.data / "postmaster.pid").exists():  # left by a killed keeper; stale where nothing runs
-                who.run(self.binaries / "pg_ctl", "-D", self.data, "-m", "fast", "stop")
+            self._end_what_was_left(who)
             return
         draft = self.data.with_suffix(
             ".new"
@@ -129,19 +140,42 @@ class Postgres:
             raise CannotStart("initdb failed. Is the disk full?")
         draft.rename(self.data)
 
+    def _refuse_other_owner(self, who: RunAs) -> None:
+        if self.data.stat().st_uid != (os.geteuid() if who.uid is None else who.uid):
+            raise CannotStart(
+                f"{self.data} belongs to another user. Work as that user, or have them clear it: `make reset`."
+            )
+
     def _refuse_other_major(self) -> None:
         try:
             made_by = (self.data / "PG_VERSION").read_text().strip()
-        except PermissionError:
-            raise CannotStart(
-                f"{self.data} belongs to another user. Work as that user, or clear it with `make reset`."
-            ) from None
+        except FileNotFoundError:
+            raise CannotStart(f"{self.data} is not whole. Clear it with `make reset`.") from None
         installed = subprocess.check_output([self.program, "--version"], text=True).strip()  # noqa: S603
         if f" {made_by}." not in installed:
             raise CannotStart(
                 f"{self.data} was made by PostgreSQL {made_by}; installed is {installed}. "
                 "Clear the data with `make reset`."
             )
+
+    def _end_what_was_left(self, who: RunAs) -> None:
+        """End the server of a killed keeper, and forget a process id that is another program's by now.
+
+        After a power cut the number soon names something else: PostgreSQL would not start beside it, and
+        pg_ctl would end it.
+        """
+        file = self.data / "postmaster.pid"
+        if not file.exists():
+            return
+        numbers = file.read_text().split()  # none where the disk was full
+        command = command_of(numbers[0]) if numbers else ""
+        if command is None:
+            return  # nobody has this number: PostgreSQL sees that for itself, and looks for orphans too
+        if str(self.data) in command:
+            who.run(self.binaries / "pg_ctl", "-D", self.data, "-m", "fast", "stop")
+            return
+        file.unlink()
+        (embedded.socket_folder() / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def start(self, who: RunAs) -> subprocess.Popen[bytes]:
         settings = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]

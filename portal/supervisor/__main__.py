@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 from portal import embedded
@@ -58,9 +59,11 @@ def main() -> int:
         signal.signal(number, ask_to_stop)
     try:
         addresses = _check()
-        _prepare(addresses)
+        _prepare(addresses, stopping)
         return _run(addresses, stopping)
     except (checks.RefusedError, embedded.ServiceError) as error:
+        if stopping.is_set():  # the Ctrl-C that we were sent ended what we were starting, too
+            return 0
         screen.complain(str(error))
         return 1
 
@@ -76,14 +79,16 @@ def _check() -> Addresses:
     return addresses
 
 
-def _prepare(addresses: Addresses) -> None:
+def _prepare(addresses: Addresses, stopping: threading.Event) -> None:
     """In a process of its own, so that the supervisor never loads Django nor holds a connection."""
     embedded.start_if_local()
     screen.show("Preparing the portal")
-    command = [sys.executable, "-m", "portal.supervisor.prepare"]
+    command = [*programs.GUARDED, sys.executable, "-m", "portal.supervisor.prepare"]
     environment = {**os.environ, **addresses.environment()}
-    done = subprocess.run(command, cwd=embedded.ROOT, env=environment, check=False)  # noqa: S603
-    if done.returncode:
+    with subprocess.Popen(command, cwd=embedded.ROOT, env=environment, stdin=subprocess.PIPE) as process:  # noqa: S603
+        while process.poll() is None and not stopping.wait(0.05):
+            pass
+    if process.returncode:
         raise checks.RefusedError("The portal could not be prepared; the reason stands above.")
 
 
@@ -162,14 +167,21 @@ def _welcome(addresses: Addresses, seconds: float) -> None:
 
 
 def _reset() -> int:
-    """Stop nothing, clear everything: refused while the portal runs."""
+    """Stop nothing, clear everything: refused while anything uses it."""
     try:
-        checks.only_one()
+        if embedded.VAR.exists():
+            checks.writable(embedded.VAR)
+            checks.only_one()
+            checks.unused()
+        for folder in (embedded.socket_folder(), embedded.VAR):
+            if folder.exists():
+                shutil.rmtree(folder)
     except checks.RefusedError as error:
         screen.complain(str(error))
         return 1
-    shutil.rmtree(embedded.VAR, ignore_errors=True)
-    shutil.rmtree(embedded.socket_folder(), ignore_errors=True)
+    except OSError as error:
+        screen.complain(embedded.cannot_use(Path(error.filename or embedded.VAR), error))
+        return 1
     screen.show("The local data is cleared.")
     return 0
 

@@ -4,6 +4,8 @@ import fcntl
 import os
 import shutil
 import socket
+import tempfile
+import time
 from pathlib import Path
 
 from portal import embedded
@@ -38,13 +40,27 @@ def only_one() -> int:
     return descriptor
 
 
+def unused(*, patience: float = 10.0) -> None:
+    """The private servers have stopped; they do within `patience` seconds once nobody uses them."""
+    until = time.monotonic() + patience
+    for service in embedded.SERVICES.values():
+        while embedded.is_held(service.file("users"), by_anyone=True):
+            if time.monotonic() > until:
+                raise RefusedError(
+                    f"Something still uses the private {service.name} of {embedded.VAR}: "
+                    "tests or a command of manage.py. End it first."
+                )
+            time.sleep(0.05)
+
+
 def writable(folder: Path) -> None:
+    """By writing: rights alone tell nothing of a disk that is full or read-only."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(bytes(4096))
     except OSError as error:
-        raise RefusedError(f"The folder {folder} cannot be made: {error.strerror}.") from None
-    if not os.access(folder, os.W_OK):
-        raise RefusedError(f"The folder {folder} belongs to another user. Work as that user, or remove it.")
+        raise RefusedError(embedded.cannot_use(folder, error)) from None
 
 
 def disk(folder: Path) -> None:

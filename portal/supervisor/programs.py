@@ -11,7 +11,8 @@ from pathlib import Path
 from portal.embedded import ROOT
 from portal.supervisor import screen
 
-GUARD = Path(__file__).with_name("guard.py")
+# Before a command: it ends when the pipe to its standard input closes, however this process ends.
+GUARDED = [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py"))]
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before a dead program is started again, doubling
 HEALTHY = 60.0  # seconds; whoever lived so long starts again from the first pause
 
@@ -50,7 +51,7 @@ class Program:
 
     def _start(self, now: float) -> None:
         self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", str(GUARD), *self.command],
+            [*GUARDED, *self.command],
             cwd=ROOT,
             env={**os.environ, **self.environment},
             stdin=subprocess.PIPE,
@@ -65,7 +66,8 @@ class Program:
     def _show_lines(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None  # noqa: S101  asked for above
         for raw in process.stdout:
-            screen.line(self.name, raw.decode(errors="replace").rstrip())
+            if text := raw.decode(errors="replace").rstrip():
+                screen.line(self.name, text)
 
     def _bury(self, status: int, now: float) -> None:
         if now - self._started > HEALTHY:
