@@ -5,6 +5,7 @@ PORTAL_ENV is `local` (the default: private services under var/, the sandbox pro
 `production`. A secret can also come from a file: NAME_FILE names it. docs/configuration.md lists every name.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,23 +14,27 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from portal import embedded
+from portal import embedded, required
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = embedded.VAR
 env = environ.FileAwareEnv()
 
-PORTAL_ENV = env.str("PORTAL_ENV", default="local")
+# Never from a file: the private services and the sandbox ask the environment, before there are settings.
+PORTAL_ENV = os.environ.get("PORTAL_ENV", "local")
 if PORTAL_ENV not in ("local", "production"):
     raise ImproperlyConfigured(f"PORTAL_ENV is '{PORTAL_ENV}'. Set it to 'local' or 'production'.")
 LOCAL = PORTAL_ENV == "local"
+if not LOCAL and (
+    wrong := required.problems({name: env.str(name, default="") for name in required.LOOKED_AT})
+):
+    raise ImproperlyConfigured(
+        "The portal cannot run in production yet. docs/configuration.md lists every name.\n- "
+        + "\n- ".join(wrong)
+    )
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=embedded.local_secret() if LOCAL else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Give 50 or more random characters, in SECRET_KEY or a file."
-    )
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if LOCAL else env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -106,6 +111,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, in Celer
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
     "max_size": env.int("DB_POOL_SIZE", default=8),
+    "timeout": 5,  # seconds; psycopg's 30 would hold every thread of the web server while the database is away
 }
 
 REDIS_URL = env.str("REDIS_URL", default="") or f"unix://{embedded.VALKEY_SOCKET}?db=0"

@@ -1,0 +1,51 @@
+"""What production must be told. Local runs have a default for each of these; people's money has none."""
+
+from collections.abc import Mapping
+
+MUST_HAVE = {
+    "SECRET_KEY": "50 or more random characters",
+    "DATABASE_URL": "postgres://user:password@host/name",
+    "REDIS_URL": "rediss://host/0, of Redis or Valkey",
+    "ALLOWED_HOSTS": "the portal's host names, with commas between them",
+    "PORTAL_URL": "where people reach the portal: https://…",
+    "LENDER_NAME": "who writes to borrowers",
+    "LENDER_PHONE": "where a borrower reaches a person",
+    "LENDER_EMAIL": "where a borrower reaches a person",
+    "DEFAULT_FROM_EMAIL": "the sender of e-mails",
+    "TWILIO_ACCOUNT_SID": "the account that sends texts",
+    "TWILIO_AUTH_TOKEN": "its token",
+    "TWILIO_FROM": "the number that texts come from",
+}
+LOOKED_AT = (*MUST_HAVE, "DEBUG", "EMAIL_BACKEND")
+SHORTEST_KEY = 50  # characters; Django's own check warns below it
+
+
+def problems(values: Mapping[str, str]) -> list[str]:
+    """What is missing or cannot work, each with what to do. values: of the names in LOOKED_AT, "" where unset."""
+    missing = [f"{name} is not set: {what}." for name, what in MUST_HAVE.items() if not values[name]]
+    return missing + [sentence for wrong, sentence in _wrong(values) if wrong]
+
+
+def _wrong(values: Mapping[str, str]) -> list[tuple[bool, str]]:
+    key, database, portal = values["SECRET_KEY"], values["DATABASE_URL"], values["PORTAL_URL"]
+    hosts = [host.strip() for host in values["ALLOWED_HOSTS"].split(",")]
+    return [
+        (0 < len(key) < SHORTEST_KEY, f"SECRET_KEY has {len(key)} characters: give {SHORTEST_KEY} or more."),
+        (
+            bool(database) and not database.startswith(("postgres://", "postgresql://")),
+            "DATABASE_URL is not PostgreSQL's: postgres://user:password@host/name.",
+        ),
+        (
+            bool(portal) and not portal.startswith("https://"),
+            "PORTAL_URL is not https: links in messages and the providers' receipts go there.",
+        ),
+        ("*" in hosts, "ALLOWED_HOSTS has *: name the hosts, or links can be made to lead elsewhere."),
+        (
+            values["DEBUG"].lower() in ("1", "true", "yes", "on"),
+            "DEBUG is on: it shows secrets to strangers.",
+        ),
+        (
+            values["EMAIL_BACKEND"].startswith("notifications.sandbox"),
+            "EMAIL_BACKEND is the sandbox, which delivers nothing: set EMAIL_URL or another backend.",
+        ),
+    ]
