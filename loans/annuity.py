@@ -39,6 +39,13 @@ def instalment_at(principal: Decimal, rates: Sequence[Decimal]) -> Decimal:
     return principal / value_of_one_a_period
 
 
+def equal_instalment(principal: Decimal, rates: Sequence[Decimal]) -> Decimal:
+    """The equal payment over periods with these rates, by the closed formula where they are all the same."""
+    if len(set(rates)) == 1:
+        return exact_instalment(principal, rates[0], len(rates))
+    return instalment_at(principal, rates)
+
+
 def annuity_instalment(
     principal: Decimal, rate: Decimal, periods: int, *, unit: Decimal, rounding: Rounding = Rounding.HALF_UP
 ) -> Decimal:

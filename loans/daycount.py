@@ -36,6 +36,13 @@ def year_share(start: date, end: date, convention: DayCount) -> Fraction:
     return Fraction((end - start).days, _DENOMINATORS[convention])
 
 
+def days_share(days: int, convention: DayCount) -> Fraction:
+    """The part of a year that so many days are. ValueError: actual/actual, which needs to know which days."""
+    if convention is DayCount.ACTUAL_ACTUAL:
+        raise ValueError("A number of days has no share of a year by actual/actual. Name the dates.")
+    return Fraction(days, _DENOMINATORS.get(convention, 360))
+
+
 def _days_30_360(start: date, end: date) -> int:
     first = min(start.day, 30)
     last = 30 if end.day == 31 and first == 30 else end.day

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from loans.annuity import exact_instalment, instalment_at
+from loans.annuity import equal_instalment
 from loans.rates import PeriodRates
 from loans.rounding import Rounding, rounded
 from loans.terms import CENT, Books, Conventions, Method, Terms
@@ -163,7 +163,7 @@ def _instalment(rates: PeriodRates, number: int, balance: Decimal, before: Decim
         return before
     remaining = (terms.amortised_over or terms.instalments) - number + 1
     if terms.method is Method.ANNUITY:
-        exact = _equal(balance, rates.for_instalment(number, number + remaining - 1))
+        exact = equal_instalment(balance, rates.for_instalment(number, number + remaining - 1))
     elif terms.method is Method.FLAT:
         exact = terms.principal / remaining + terms.principal * rates.of(number)
     else:
@@ -173,12 +173,6 @@ def _instalment(rates: PeriodRates, number: int, balance: Decimal, before: Decim
     if conventions.books is Books.UNROUNDED:
         return exact
     return rounded(exact, conventions.payment_unit, conventions.payment)
-
-
-def _equal(balance: Decimal, rates: list[Decimal]) -> Decimal:
-    if len(set(rates)) == 1:
-        return exact_instalment(balance, rates[0], len(rates))
-    return instalment_at(balance, rates)
 
 
 def _printed(row: Row, conventions: Conventions) -> Row:

@@ -1,6 +1,6 @@
 """Which adapter answers which kind of case. An adapter reads the inputs, calls our code, and shapes the answer."""
 
-from tests.acceptance import events, reminders, schedules
+from tests.acceptance import events, reminders, running, schedules
 from tests.acceptance.reading import Adapter
 
 # group → kind → adapter
@@ -12,5 +12,7 @@ GROUPS: dict[str, dict[str, Adapter]] = {
     "webhooks": {"webhook_signature": reminders.webhook_signature},
     "allocations": {"allocation": events.allocation},
     "delinquency": {"delinquency": events.late},
+    "recalculations": {"recalculation": running.recalculation},
+    "payoffs": {"payoff": running.payoff, "accrual": running.accrual},
     "schedules": {"schedule": schedules.contract},
 }

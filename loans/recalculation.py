@@ -1,0 +1,236 @@
+"""The schedule of a loan that was paid early, late, in part or beyond, or drawn again. Pure.
+
+Interest accrues on the principal really outstanding: what is overdue keeps bearing it, what is paid early stops
+bearing it. What is paid goes to interest that is due, then to principal that is due, then ahead of the plan.
+
+Guaranteed: the principal parts of the rows add up to what was lent, and the last row leaves nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import cast
+
+from loans.annuity import equal_instalment
+from loans.daycount import DayCount
+from loans.rates import PeriodRates, rate_between
+from loans.replay import Payment
+from loans.rounding import rounded
+from loans.schedule import Row
+from loans.terms import Terms
+
+ZERO = Decimal(0)
+
+
+class AfterExtra(StrEnum):
+    """What a payment beyond the demand, or a further advance, does to the instalments that follow.
+
+    After an advance all but the first keep the instalment, and the last one takes the rest.
+    """
+
+    RE_AMORTISE = "re-amortise"  # as many, smaller ones
+    KEEP = "keep"  # as large ones, fewer
+    KEEP_PLAN = "keep-plan"  # the plan stays: the extra is the next instalments' money, paid early
+    PAY_AHEAD = "pay-ahead"  # the next instalments' principal counts as paid, then the plan goes on
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Money lent on top, on a day. It joins the period that begins then."""
+
+    on: date
+    amount: Decimal
+
+
+Event = Payment | Advance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """A contract with an equal instalment, what happened to it, and the day from which it is seen."""
+
+    terms: Terms
+    events: Sequence[Event] = ()
+    as_of: date  # what is unpaid then counts as paid that day; later events do not count
+    after_extra: AfterExtra = AfterExtra.RE_AMORTISE
+    rounds_each_stretch: bool = False  # interest of each stretch of constant principal, else once a period
+
+    def __post_init__(self) -> None:
+        if self.terms.disbursed_on is None or self.terms.instalment is None:
+            raise ValueError(
+                "A loan is recalculated from the day it was paid out and its printed instalment."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What is owed on a day: principal, interest already demanded, and interest run up since."""
+
+    principal: Decimal
+    interest_due: Decimal
+    accrued: Decimal
+
+    @property
+    def interest(self) -> Decimal:
+        return self.interest_due + self.accrued
+
+    @property
+    def total(self) -> Decimal:
+        return self.principal + self.interest
+
+
+def recalculate(course: Course) -> list[Row]:
+    """The rows as they stand: past ones as demanded and paid, later ones as they will be demanded.
+
+    5 000 at 12 %, actual/365, instalment 862 due on 1 December, paid on the 5th: the second period bears
+    5 000 · 4 days + 4 187.32 · 27 days = 6.58 + 37.17 = 43.75.
+    """
+    running = _Running(course)
+    rows = []
+    for number in range(1, course.terms.instalments + 1):
+        rows.append(running.close(number))
+        if not running.plan and not running.overdue:
+            break
+    return rows
+
+
+def position(course: Course, on: date) -> Position:
+    """What is owed at the end of a day, by what had happened until then. ValueError: before the loan."""
+    running = _Running(replace(course, as_of=on))
+    if on < running.due(0):
+        raise ValueError(f"The loan was paid out only on {running.due(0)}.")
+    number = 1
+    while number <= course.terms.instalments and running.due(number) < on:
+        running.close(number)
+        number += 1
+    return running.until(number, on)
+
+
+@dataclass
+class _Running:
+    """The loan between two due days."""
+
+    course: Course
+    plan: Decimal = field(init=False)  # principal left if everything demanded so far is paid
+    overdue: Decimal = ZERO  # principal demanded and not paid
+    ahead: Decimal = ZERO  # principal paid before it is demanded
+    interest_due: Decimal = ZERO  # interest demanded and not paid
+    skipped: Decimal = ZERO  # principal of next instalments that counts as paid
+
+    def __post_init__(self) -> None:
+        self.rates = PeriodRates(self.course.terms)
+        self.plan = self.course.terms.principal
+        self.instalment = self.course.terms.instalment or ZERO
+
+    @property
+    def outstanding(self) -> Decimal:
+        return self.plan + self.overdue - self.ahead
+
+    def due(self, number: int) -> date:
+        return cast(date, self.rates.due(number))  # a course has the day it was paid out, so every due day
+
+    def _end(self, number: int) -> date:
+        """The period's last day. What is unpaid after the last instalment is in a period without end."""
+        return self.due(number) if number <= self.course.terms.instalments else date.max
+
+    def until(self, number: int, on: date) -> Position:
+        """The position on a day of period `number`, whose demand has not been made."""
+        interest, paid = self._accrue(number, on)
+        due_now = min(paid, interest)  # paid on the due day itself
+        lent = sum(
+            (one.amount for one in self.course.events if isinstance(one, Advance) and one.on == on), ZERO
+        )
+        principal = self.outstanding - (paid - due_now) + (lent if on == self.due(number) else ZERO)
+        return Position(principal, self.interest_due, interest - due_now)
+
+    def close(self, number: int) -> Row:
+        """Lives through a period, makes its demand, and says it as a row."""
+        course, end = self.course, self.due(number)
+        interest, paid = self._accrue(number, end)
+        is_last = number == course.terms.instalments
+        demanded = self.plan if is_last else min(self.instalment - interest, self.plan)
+        skipped = min(self.skipped, max(demanded, ZERO)) if not is_last else ZERO
+        self.skipped -= skipped
+        demanded -= skipped
+        towards = min(self.ahead + max(paid - interest, ZERO), self.plan)
+        extra = max(towards - demanded, ZERO) if towards else ZERO
+        repaid = demanded if course.after_extra is AfterExtra.KEEP_PLAN else demanded + extra
+        if end < course.as_of:  # what is unpaid now is overdue; on the day seen, it counts as paid
+            self.overdue += max(demanded - towards, ZERO)
+            self.interest_due += max(interest - paid, ZERO)
+        self.ahead = extra if course.after_extra is AfterExtra.KEEP_PLAN else ZERO
+        self.plan -= repaid
+        if extra:
+            self._after_extra(number, extra)
+        return Row(number, end, repaid + interest, repaid, interest, self.plan)
+
+    def _after_extra(self, number: int, extra: Decimal) -> None:
+        if self.course.after_extra is AfterExtra.PAY_AHEAD:
+            self.skipped += extra
+        elif self.course.after_extra is AfterExtra.RE_AMORTISE:
+            self._recast(number + 1)
+
+    def _accrue(self, number: int, until: date) -> tuple[Decimal, Decimal]:
+        """The period's interest until a day, and what was paid on its due day for its own demand."""
+        at, end = self.due(number - 1), self._end(number)
+        stretches, on_due = [], ZERO
+        for day, event in self._moments(number, until):
+            stretches.append(self._stretch(number, at, day))
+            at = day
+            if isinstance(event, Advance):
+                self.plan += event.amount
+                if self.course.after_extra is AfterExtra.RE_AMORTISE:
+                    self._recast(number)
+            elif event is None:
+                self.overdue = self.interest_due = ZERO
+            elif day == end:
+                on_due += self._catch_up(event.amount)
+            else:
+                self.ahead += self._catch_up(event.amount)
+        stretches.append(self._stretch(number, at, until))
+        return self._rounded(stretches), on_due
+
+    def _moments(self, number: int, until: date) -> Iterator[tuple[date, Event | None]]:
+        """The events of a period in order, and after those of its day the one from which it is seen: None."""
+        start, end, seen = self.due(number - 1), self._end(number), self.course.as_of
+        for event in sorted(self.course.events, key=lambda event: event.on):
+            if isinstance(event, Advance):
+                belongs = start <= event.on < end
+            else:  # on the day the loan was paid out there is no period before
+                belongs = start < event.on <= end or (number == 1 and event.on == start)
+            if belongs and event.on <= min(until, seen):
+                yield event.on, event
+        if start < seen < until:
+            yield seen, None
+
+    def _catch_up(self, amount: Decimal) -> Decimal:
+        """Pays what is overdue, and says what is left of the amount."""
+        interest = min(amount, self.interest_due)
+        principal = min(amount - interest, self.overdue)
+        self.interest_due -= interest
+        self.overdue -= principal
+        return amount - interest - principal
+
+    def _stretch(self, number: int, start: date, end: date) -> Decimal:
+        """Interest of constant principal. 30/360: the period's, times its days / the days of the period."""
+        day_count = self.course.terms.day_count
+        if day_count is not DayCount.THIRTY_360:
+            return self.outstanding * rate_between(self.rates.annual(number), start, end, day_count)
+        days = (self.due(number) - self.due(number - 1)).days
+        return self.outstanding * self.rates.of(number) * (end - start).days / days
+
+    def _rounded(self, stretches: list[Decimal]) -> Decimal:
+        conventions = self.course.terms.conventions
+        if self.course.rounds_each_stretch:
+            return sum((rounded(one, conventions.unit, conventions.interest) for one in stretches), ZERO)
+        return rounded(sum(stretches, ZERO), conventions.unit, conventions.interest)
+
+    def _recast(self, number: int) -> None:
+        """A new equal instalment over the periods that are left, at their real lengths."""
+        terms = self.course.terms
+        rates = [self.rates.of(one) for one in range(number, terms.instalments + 1)]
+        if rates and self.plan > 0:
+            exact = equal_instalment(self.plan, rates)
+            self.instalment = rounded(exact, terms.conventions.payment_unit, terms.conventions.payment)

@@ -1,0 +1,106 @@
+"""Loans under way: recalculated schedules, payoffs, accrued interest, charges."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from loans.payoff import InterestUntil, accrued, late_interest, quote
+from loans.recalculation import Advance, AfterExtra, Course, Event, position, recalculate
+from loans.replay import Payment
+from loans.rounding import Rounding, rounded
+from loans.schedule import totals
+from loans.terms import Conventions, Terms
+from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, period
+from tests.acceptance.schedules import published
+
+# How the sources say it, and how we do.
+_UNTIL = {"payoff day": InterestUntil.PAYOFF_DAY, "end of period": InterestUntil.END_OF_PERIOD}
+
+
+def _course(case: Case, as_of: date) -> Course:
+    inputs = case["inputs"]
+    tags = " ".join(case.get("convention", {}).get("tags", ()))
+    basis = conventions(case)
+    return Course(
+        terms=Terms(
+            principal=Decimal(inputs["principal"]),
+            annual_rate_pct=Decimal(inputs["annual_rate_pct"]),
+            instalments=inputs["n"],
+            period=period(inputs),
+            day_count=day_count(inputs),
+            disbursed_on=day(inputs["disbursed_on"]),
+            due_on=days(inputs.get("due_dates", ())),
+            instalment=Decimal(inputs["instalment"]),
+            conventions=Conventions(
+                payment=basis.payment,
+                payment_unit=Decimal(inputs.get("instalment_unit", basis.payment_unit)),
+                interest=basis.interest,
+                unit=basis.unit,
+            ),
+        ),
+        events=_events(inputs),
+        as_of=as_of,
+        # Nothing said, nothing changed: the instalment stays as printed.
+        after_extra=AfterExtra(inputs.get("after_extra_payment", "keep")),
+        rounds_each_stretch="each stretch" in tags,
+    )
+
+
+def _events(inputs: dict[str, Any]) -> list[Event]:
+    payments: list[Event] = [
+        Payment(date.fromisoformat(one["date"]), Decimal(one["amount"])) for one in inputs.get("payments", ())
+    ]
+    advances: list[Event] = [
+        Advance(date.fromisoformat(one["date"]), Decimal(one["amount"])) for one in inputs.get("advances", ())
+    ]
+    return advances + payments
+
+
+def recalculation(case: Case) -> Answer:
+    course = _course(case, date.fromisoformat(case["inputs"]["as_of"]))
+    rows, unit = recalculate(course), course.terms.conventions.unit
+    sums = totals(rows, unit)
+    return {
+        "rows": published(rows, case["expected"]["rows"], unit),
+        "row_count": len(rows),
+        "totals": {"principal": sums.principal, "interest": sums.interest, "total": sums.total},
+    }
+
+
+def payoff(case: Case) -> Answer:
+    on = date.fromisoformat(case["inputs"]["payoff_on"])
+    course = _course(case, on)
+    answer = quote(course, on, _UNTIL[case["inputs"]["interest_until"]])
+    settled = replace(course, events=[*course.events, Payment(on, answer.payoff)])
+    return {
+        "payoff": answer.payoff,
+        "principal": answer.principal,
+        "interest": answer.interest,
+        "balance_after": position(settled, on).total,
+    }
+
+
+def accrual(case: Case) -> Answer:
+    inputs, unit = case["inputs"], conventions(case).unit
+    if "penal_rate_pct" in inputs:
+        terms = (Decimal(inputs["overdue_interest"]), Decimal(inputs["penal_rate_pct"]), inputs["days"])
+        exact = late_interest(*terms, day_count(inputs), rounding=Rounding.NONE)
+        return {"penalty": rounded(exact, unit), "penalty_to_unit": rounded(exact, Decimal(1))}
+    amounts = [
+        accrued(
+            Decimal(inputs["principal"]),
+            Decimal(inputs["annual_rate_pct"]),
+            date.fromisoformat(start),
+            date.fromisoformat(end),
+            day_count(inputs),
+            counts_both_ends=inputs.get("count_both_ends", False),
+        )
+        for start, end in inputs["periods"]
+    ]
+    total = sum(amounts, Decimal(0))
+    return {
+        "interest": [rounded(amount, unit) for amount in amounts],
+        "total": rounded(total, unit),
+        "total_to_unit": rounded(total, Decimal(1)),
+    }

@@ -1,0 +1,162 @@
+"""Loans under way: paid as agreed, late, early or beyond; and what settles them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loans.daycount import DayCount
+from loans.payoff import InterestUntil, accrued, late_interest, quote
+from loans.recalculation import Advance, AfterExtra, Course, Event, position, recalculate
+from loans.replay import Payment
+from loans.schedule import instalment_of, schedule, totals
+from loans.terms import Terms
+
+START = date(2026, 1, 31)
+FAR = date(2040, 1, 1)
+DAY_COUNTS = [DayCount.THIRTY_360, DayCount.ACTUAL_365, DayCount.ACTUAL_ACTUAL]
+
+
+def loan(day_count: DayCount = DayCount.ACTUAL_365, number: int = 12, principal: int = 5000) -> Terms:
+    terms = Terms(
+        principal=Decimal(principal),
+        annual_rate_pct=Decimal(12),
+        instalments=number,
+        day_count=day_count,
+        disbursed_on=START,
+    )
+    return replace(terms, instalment=instalment_of(terms))
+
+
+LOANS = st.builds(loan, st.sampled_from(DAY_COUNTS), st.integers(2, 24), st.integers(100, 100_000))
+MODES = st.sampled_from(list(AfterExtra))
+DAYS = st.integers(0, 800).map(lambda days: START + timedelta(days=days))
+PAYMENTS = st.builds(Payment, DAYS, st.integers(1, 300_000).map(lambda cents: Decimal(cents) / 100))
+
+
+@given(LOANS, MODES)
+def test_a_loan_paid_as_agreed_keeps_its_contract_schedule(terms: Terms, mode: AfterExtra) -> None:
+    rows = schedule(terms)
+    payments = [Payment(row.due_on, row.total) for row in rows if row.due_on]
+    assert recalculate(Course(terms=terms, events=payments, as_of=FAR, after_extra=mode)) == rows
+
+
+@given(LOANS, MODES)
+def test_a_loan_seen_before_its_first_due_day_keeps_its_contract_schedule(
+    terms: Terms, mode: AfterExtra
+) -> None:
+    assert recalculate(Course(terms=terms, as_of=START, after_extra=mode)) == schedule(terms)
+
+
+@given(LOANS, MODES, st.lists(PAYMENTS, max_size=6), DAYS, st.booleans())
+def test_the_principal_parts_add_up_to_what_was_lent_and_nothing_is_left(
+    terms: Terms, mode: AfterExtra, payments: list[Payment], as_of: date, by_stretch: bool
+) -> None:
+    course = Course(
+        terms=terms, events=payments, as_of=as_of, after_extra=mode, rounds_each_stretch=by_stretch
+    )
+    rows = recalculate(course)
+    assert totals(rows).principal == terms.principal
+    assert rows[-1].balance == 0
+    assert all(row.total == row.principal + row.interest for row in rows)
+
+
+@given(LOANS, st.lists(PAYMENTS, max_size=4), DAYS)
+def test_paying_the_payoff_settles_the_loan(terms: Terms, payments: list[Payment], on: date) -> None:
+    course = Course(terms=terms, events=payments, as_of=on)
+    answer = quote(course, on)
+    if answer.payoff <= 0:
+        return
+    settled = replace(course, events=[*payments, Payment(on, answer.payoff)])
+    assert position(settled, on).total == 0
+
+
+@given(LOANS, st.integers(1, 360))
+def test_a_payment_on_top_never_costs_interest(terms: Terms, day: int) -> None:
+    extra: list[Event] = [Payment(START + timedelta(days=day), Decimal(50))]
+    plain = totals(recalculate(Course(terms=terms, as_of=START)))
+    for mode in AfterExtra:
+        with_extra = recalculate(
+            Course(terms=terms, events=extra, as_of=START + timedelta(days=1), after_extra=mode)
+        )
+        assert totals(with_extra).interest <= plain.interest
+
+
+def test_overdue_principal_keeps_bearing_interest_until_it_is_paid() -> None:
+    terms = loan()
+    due = [row.due_on for row in schedule(terms)]
+    assert due[0] == date(2026, 2, 28)
+    late = recalculate(
+        Course(
+            terms=terms,
+            events=[Payment(date(2026, 3, 5), instalment_of(terms))],
+            as_of=date(2026, 3, 5),
+            rounds_each_stretch=True,
+        )
+    )
+    # 5 000 · 12 % · 5 / 365 = 8.22, then 4 601.79 · 12 % · 26 / 365 = 39.34
+    assert late[0].balance == Decimal("4601.79")
+    assert late[1].interest == Decimal("8.22") + Decimal("39.34")
+
+
+def test_paying_ahead_leaves_only_interest_to_pay_next() -> None:
+    terms = loan(DayCount.THIRTY_360)
+    first = schedule(terms)[0]
+    assert first.due_on
+    event = Payment(first.due_on, first.total * 2)
+    rows = recalculate(
+        Course(terms=terms, events=[event], as_of=first.due_on, after_extra=AfterExtra.PAY_AHEAD)
+    )
+    assert rows[0].total == first.total * 2
+    # 444.24 ahead; the next principal part of 444.24 − 41.57 is covered by it
+    assert rows[1].total == rows[1].interest
+
+
+def test_an_advance_joins_the_period_that_begins_on_its_day() -> None:
+    terms = loan(DayCount.THIRTY_360)
+    first, second = schedule(terms)[:2]
+    assert first.due_on
+    event = Advance(first.due_on, Decimal(1000))
+    kept = recalculate(Course(terms=terms, events=[event], as_of=first.due_on, after_extra=AfterExtra.KEEP))
+    assert kept[0] == first
+    assert (kept[1].total, kept[1].interest) == (second.total, second.interest + 10)  # 1 000 · 1 %
+    assert totals(kept).principal == 6000
+    recast = recalculate(Course(terms=terms, events=[event], as_of=first.due_on))
+    assert recast[1].total > second.total
+    assert len({row.total for row in recast[1:-1]}) == 1
+
+
+def test_a_quote_says_what_it_is_tomorrow() -> None:
+    terms = loan(principal=36500)
+    answer = quote(Course(terms=terms, as_of=START), START + timedelta(days=10))
+    assert (answer.payoff, answer.tomorrow) == (Decimal(36620), Decimal(36632))  # 12.00 a day
+
+
+def test_interest_to_the_end_of_the_period_does_not_grow_within_it() -> None:
+    course = Course(terms=loan(DayCount.THIRTY_360), as_of=START)
+    answer = quote(course, START + timedelta(days=3), InterestUntil.END_OF_PERIOD)
+    assert (answer.interest, answer.payoff, answer.tomorrow) == (50, 5050, 5050)
+
+
+def test_accrued_interest_counts_both_ends_where_the_contract_does() -> None:
+    days = (date(2019, 10, 1), date(2019, 10, 30))
+    terms = (Decimal(1000000), Decimal("13.5"), *days, DayCount.ACTUAL_365)
+    assert round(accrued(*terms), 2) == Decimal("10726.03")  # 29 days
+    assert round(accrued(*terms, counts_both_ends=True), 2) == Decimal("11095.89")  # 30
+
+
+def test_penal_interest_needs_days_that_have_a_share_of_a_year() -> None:
+    with pytest.raises(ValueError, match="Name the dates"):
+        late_interest(Decimal(1), Decimal(1), 1, DayCount.ACTUAL_ACTUAL)
+    with pytest.raises(ValueError, match="0 days or more"):
+        late_interest(Decimal(1), Decimal(1), -1, DayCount.ACTUAL_365)
+
+
+def test_a_loan_without_days_is_not_recalculated_and_not_before_it_began() -> None:
+    with pytest.raises(ValueError, match="paid out"):
+        Course(terms=Terms(principal=Decimal(1), annual_rate_pct=Decimal(1), instalments=1), as_of=START)
+    with pytest.raises(ValueError, match="paid out only on"):
+        position(Course(terms=loan(), as_of=START), START - timedelta(days=1))
