@@ -1,7 +1,16 @@
 """Is our answer the published one? It may say more than was published; money is compared by its value."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+
+
+@dataclass(frozen=True)
+class ToPlaces:
+    """An amount that is compared to so many decimal places: the source prints more than it stands for."""
+
+    value: Decimal
+    places: int
 
 
 def agrees(expected: object, got: object) -> bool:
@@ -18,6 +27,10 @@ def agrees(expected: object, got: object) -> bool:
         )
     if isinstance(got, Decimal):
         return _is_amount(expected, got)
+    if isinstance(got, ToPlaces):
+        return isinstance(expected, str) and round(Decimal(expected), got.places) == round(
+            got.value, got.places
+        )
     if isinstance(got, date):
         return expected == got.isoformat()
     return type(expected) is type(got) and expected == got

@@ -1,6 +1,6 @@
 """Which adapter answers which kind of case. An adapter reads the inputs, calls our code, and shapes the answer."""
 
-from tests.acceptance import events, reminders, running, schedules
+from tests.acceptance import events, rates, reminders, running, schedules
 from tests.acceptance.reading import Adapter
 
 # group → kind → adapter
@@ -14,5 +14,8 @@ GROUPS: dict[str, dict[str, Adapter]] = {
     "delinquency": {"delinquency": events.late},
     "recalculations": {"recalculation": running.recalculation},
     "payoffs": {"payoff": running.payoff, "accrual": running.accrual},
+    "apr": {"apr": rates.yearly_rate},
+    "annuity_functions": {"annuity_function": rates.annuity_function},
+    "due_dates": {"due_dates": rates.due_dates},
     "schedules": {"schedule": schedules.contract},
 }

@@ -1,0 +1,117 @@
+"""APR, annuity functions and due dates."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from loans import apr, spreadsheet
+from loans.apr import Flow, Timed
+from loans.due_dates import due_on
+from loans.rounding import rounded
+from loans.spreadsheet import Annuity
+from tests.acceptance.comparing import ToPlaces
+from tests.acceptance.reading import Answer, Case, period
+
+HUNDREDTH = Decimal("0.01")
+
+
+def yearly_rate(case: Case) -> Answer:
+    """ValueError: a measure that is not known."""
+    inputs = case["inputs"]
+    match case["method"]:
+        case "eu-effective":
+            rate = apr.eu_apr(_flows(inputs["advances"]), _flows(inputs["payments"]))
+        case "us-actuarial":
+            rate = _us(inputs)
+        case other:
+            raise ValueError(f"The measure {other} is not known.")
+    return {"apr_pct": rounded(rate, HUNDREDTH)}
+
+
+def _flows(entries: list[dict[str, str]]) -> list[Flow]:
+    return [Flow(date.fromisoformat(one["date"]), Decimal(one["amount"])) for one in entries]
+
+
+def _us(inputs: dict[str, Any]) -> Decimal:
+    units, lent = inputs["unit_periods_per_year"], Decimal(inputs["amount_financed"])
+    unit, start = apr.unit_period(units), date.fromisoformat(inputs["advance_on"])
+    payments = inputs["payments"]
+    if isinstance(payments, list):
+        paid = apr.timed(_flows(payments), start, unit)
+    else:
+        paid = apr.regular(_first(inputs, start, unit), _amounts(payments))
+    return apr.us_apr([Timed(lent, 0)], paid, Decimal(units))
+
+
+def _first(inputs: dict[str, Any], start: date, unit: apr.UnitPeriod) -> tuple[int, Fraction]:
+    if "term_months" in inputs:
+        return apr.months_in(inputs["term_months"], unit.a_year)
+    if "first_period" in inputs:
+        first = inputs["first_period"]
+        return first["whole"], Fraction(first["odd_days"], first.get("of", 1))
+    return apr.between(start, date.fromisoformat(inputs["payments"]["first"]), unit)
+
+
+def _amounts(payments: dict[str, Any]) -> list[Decimal]:
+    amounts = [Decimal(payments["amount"])] * payments["count"]
+    amounts[0] = Decimal(payments.get("first_amount", amounts[0]))
+    amounts[-1] = Decimal(payments.get("last_amount", amounts[-1]))
+    return amounts
+
+
+def annuity_function(case: Case) -> Answer:
+    """ValueError: a function that is not known."""
+    function = _FUNCTIONS.get(case["method"])
+    if function is None:
+        raise ValueError(f"The function {case['method']} is not known.")
+    decimals = case["expected"]["decimals"]
+    return {"value": ToPlaces(function(case["inputs"]), decimals), "decimals": decimals}
+
+
+def _annuity(inputs: dict[str, Any]) -> Annuity:
+    return Annuity(
+        rate=_rate(inputs),
+        periods=inputs["periods"],
+        present_value=Decimal(inputs.get("present_value", 0)),
+        future_value=Decimal(inputs.get("future_value", 0)),
+        at_start=inputs.get("at_start", False),
+    )
+
+
+def _rate(inputs: dict[str, Any]) -> Decimal:
+    """ "0.069/12" as the sheets write it."""
+    above, _, below = inputs["rate_per_period"].partition("/")
+    return Decimal(above) / Decimal(below or 1)
+
+
+def _periods_needed(inputs: dict[str, Any]) -> Decimal:
+    return spreadsheet.periods_needed(
+        _rate(inputs),
+        Decimal(inputs["payment"]),
+        Decimal(inputs.get("present_value", 0)),
+        future_value=Decimal(inputs.get("future_value", 0)),
+        at_start=inputs.get("at_start", False),
+    )
+
+
+_FUNCTIONS: dict[str, Callable[[dict[str, Any]], Decimal]] = {
+    "PMT": lambda inputs: _annuity(inputs).payment(),
+    "PPMT": lambda inputs: _annuity(inputs).principal(inputs["period"]),
+    "IPMT": lambda inputs: _annuity(inputs).interest(inputs["period"]),
+    "CUMPRINC": lambda inputs: _annuity(inputs).principal_paid(inputs["from_period"], inputs["to_period"]),
+    "CUMIPMT": lambda inputs: _annuity(inputs).interest_paid(inputs["from_period"], inputs["to_period"]),
+    "NPER": _periods_needed,
+}
+
+
+def due_dates(case: Case) -> Answer:
+    inputs, every = case["inputs"], period(case["inputs"])
+    first = date.fromisoformat(inputs["first_due"])
+    return {
+        "due": {
+            number: due_on(first, int(number), every, day_of_month=inputs.get("day_of_month"))
+            for number in case["expected"]["due"]
+        }
+    }
