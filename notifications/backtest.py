@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from loans.portfolio import columns
 from loans.portfolio.reading import FileError, Problems, Row, find, rows
 from loans.portfolio.sets import CARD_DUE_AFTER
 from notifications.habit import Habit, Kind, PastBill, habit
-from notifications.pace import Drop, Rung, Soften, keeps
+from notifications.pace import Drop, Pace, Rung, Soften, keeps
 
 # The standard cadence of `load_defaults`: offset in days, days of use.
 CADENCE = (Rung(-7, 3), Rung(-3, 1), Rung(-1), Rung(0), Rung(3, 3), Rung(7, 6))
@@ -39,11 +40,19 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """A bill of the months of judging."""
+
+    paid: int  # days from its due date
+    latest: Habit  # as the month it was due in began
+
+
+@dataclass(frozen=True)
 class Person:
-    """One account's habit after the months of learning, and its bills in the months of judging."""
+    """One account: its habit after the months of learning, and its bills in the months of judging."""
 
     habit: Habit
-    bills: tuple[int, ...]  # the offset of each payment
+    bills: tuple[Judged, ...]
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,7 @@ class Policy:
 
     name: str
     sends: Callable[[Habit], tuple[int, ...]]
+    learns_on: bool = False  # goes by the latest habit, as the portal does, not by the one first learned
 
 
 def read_outcomes(folder: Path) -> dict[str, list[Outcome]]:
@@ -126,11 +136,18 @@ def _people(outcomes: Mapping[str, Sequence[Outcome]], border: date, days_before
     """Those who had a bill in the months of judging."""
     people = []
     for bills in outcomes.values():
-        judged = tuple(one.offset(days_before) for one in bills if one.due_on >= border)
+        judged = tuple(
+            Judged(one.offset(days_before), _learned(bills, one.due_on.replace(day=1), days_before))
+            for one in bills
+            if one.due_on >= border
+        )
         if judged:
-            past = (_past(one, days_before, border) for one in bills if one.due_on < border)
-            people.append(Person(habit(past, today=border), judged))
+            people.append(Person(_learned(bills, border, days_before), judged))
     return people
+
+
+def _learned(bills: Sequence[Outcome], border: date, days_before: int) -> Habit:
+    return habit((_past(one, days_before, border) for one in bills if one.due_on < border), today=border)
 
 
 def _past(one: Outcome, days_before: int, border: date) -> PastBill:
@@ -155,10 +172,10 @@ def _result(people: Sequence[Person]) -> dict[str, Any]:
 
 
 def _counts(people: Sequence[Person]) -> dict[str, Any]:
-    bills = [offset for person in people for offset in person.bills]
+    bills = [bill.paid for person in people for bill in person.bills]
     return {
         "accounts_with_bills": len(people),
-        "accounts_late": sum(any(offset > 0 for offset in person.bills) for person in people),
+        "accounts_late": sum(any(bill.paid > 0 for bill in person.bills) for person in people),
         "bills": len(bills),
         "bills_late": sum(offset > 0 for offset in bills),
     }
@@ -168,12 +185,12 @@ def _sent(people: Sequence[Person], policy: Policy) -> dict[str, Any]:
     """Messages before and on the due date, and after it, while the bill was open."""
     contacts = warnings_of_late = late = unwarned = on_time = 0
     for person in people:
-        days = policy.sends(person.habit)
         is_unwarned = False
-        for paid in person.bills:
-            sent = sum(day <= paid for day in days)
+        for bill in person.bills:
+            days = policy.sends(bill.latest if policy.learns_on else person.habit)
+            sent = sum(day <= bill.paid for day in days)
             contacts += sent
-            if paid <= 0:
+            if bill.paid <= 0:
                 on_time += sent
                 continue
             warnings = sum(day <= 0 for day in days)
@@ -194,6 +211,16 @@ def _share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 
+@lru_cache(maxsize=10_000)  # few habits, many people
+def _kept(pace: Pace, how: Habit) -> tuple[int, ...]:
+    days = []
+    for rung in CADENCE:
+        verdict = keeps(pace, how, rung, cadence=CADENCE, due_on=date.max)
+        if not isinstance(verdict, Drop):
+            days.append(rung.offset_days + (verdict.later_days if isinstance(verdict, Soften) else 0))
+    return tuple(days)
+
+
 def _fixed(how: Habit) -> tuple[int, ...]:
     return tuple(rung.offset_days for rung in CADENCE)
 
@@ -211,18 +238,10 @@ def _silent(how: Habit) -> tuple[int, ...]:
     return tuple(day for day in _auto(how) if day > 0 or how.kind not in RELIABLE)
 
 
-def _kept(pace: Any, how: Habit) -> tuple[int, ...]:
-    days = []
-    for rung in CADENCE:
-        verdict = keeps(pace, how, rung, cadence=CADENCE, due_on=date.max)
-        if not isinstance(verdict, Drop):
-            days.append(rung.offset_days + (verdict.later_days if isinstance(verdict, Soften) else 0))
-    return tuple(days)
-
-
 POLICIES = (
     Policy("fixed", _fixed),
     Policy("gentle", _gentle),
     Policy("auto", _auto),
+    Policy("auto_learning_on", _auto, learns_on=True),
     Policy("auto_if_silent", _silent),
 )

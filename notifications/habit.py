@@ -32,7 +32,8 @@ class PastBill:
     """One bill that is paid off, or is open past its due date."""
 
     due_on: date
-    paid_on: date | None  # when the last of it was paid; None: still open
+    # When the last of it was paid; of a statement that the next one replaced unpaid, when it was replaced; None: open.
+    paid_on: date | None
     asked_on: tuple[date, ...] = ()  # local days of the messages about it, in any order
 
 
@@ -71,8 +72,9 @@ NOBODY_KNOWS = Habit(Kind.NEW)
 def habit(
     bills: Iterable[PastBill], *, today: date, has_autopay: bool = False, autopay_failed: bool = False
 ) -> Habit:
-    """A person's habit as of `today` (their local day), over all their accounts.
+    """A person's habit as of `today` (their local day), over the bills of all their accounts.
 
+    has_autopay, autopay_failed: of the account whose bill is asked about.
     Open bills that are not yet due say nothing and are left out; one open past its due date counts as late by
     the days it has been open. Paid on -2, -2, -3, +1: typical -2, spread 1, three of four on time.
     """

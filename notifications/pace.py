@@ -52,8 +52,8 @@ Cadence = Sequence[Rung]  # in any order
 def keeps(pace: Pace, habit: Habit, rung: Rung, *, cadence: Cadence, due_on: date) -> Verdict:
     """What the pace makes of one rung of a bill due on `due_on`.
 
-    cadence: all the rungs, `rung` among them. For every habit: off ⊆ gentle ⊆ standard = close, and auto ⊆
-    standard.
+    cadence: all the rungs that the borrower's own choice leaves, `rung` among them. For every habit: off ⊆ gentle ⊆
+    standard = close, and auto ⊆ standard.
     """
     if rung.is_required:
         return Keep()
