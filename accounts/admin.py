@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -72,12 +73,24 @@ class LoginAdmin(PortalAdmin, UserAdmin):  # type: ignore[type-arg]
     search_fields = ("email__exact", "phone__exact")
     ordering = ("-pk",)  # type: ignore[misc]
     readonly_fields = ("last_login", "date_joined")
+    rights = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
     fieldsets = (
         (None, {"fields": ("email", "phone", "phone_verified", "name", "password")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Rights"), {"fields": rights}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Only who has every right may give rights: who may change logins could else give themselves all."""
+        rights = () if request.user.is_superuser else self.rights
+        return (*self.readonly_fields, *rights)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """The login of who has every right, its address and its password, is theirs and their equals' to change."""
+        if getattr(obj, "is_superuser", False) and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
 
 
 @admin.register(Invitation)

@@ -43,6 +43,8 @@ class Consent(models.Model):
         PREFERENCE = "preference", _("reminder preferences")
         STOP = "stop", _("stop")
         START = "start", _("start again")
+        HOLD = "hold", _("hold placed")
+        LIFT = "lift", _("hold lifted")
 
     borrower = models.ForeignKey(
         Borrower, on_delete=models.PROTECT, related_name="consents", verbose_name=_("borrower")

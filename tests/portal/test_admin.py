@@ -2,11 +2,12 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Invitation
+from accounts.models import Invitation, User
 from loans.models import Payment
 from tests import factories
 
@@ -73,3 +74,23 @@ def test_a_borrower_is_invited_at_their_address(staff_client, stranger, mailoutb
 def test_staff_without_the_right_cannot_record_a_payment(client, loan):
     client.force_login(factories.make_staff(is_superuser=False))
     assert client.get(reverse("admin:loans_creditaccount_record_payment", args=[loan.pk])).status_code == 403
+
+
+def test_who_may_change_logins_can_give_nobody_rights(client, staff):
+    clerk = factories.make_staff(is_superuser=False)
+    clerk.user_permissions.add(Permission.objects.get(codename="change_user"))
+    client.force_login(clerk)
+    own = address(User, "change", clerk.pk)
+    assert client.get(own).status_code == 200
+    form = {
+        "email": "clerk@example.com",
+        "phone": "",
+        "name": "Clerk",
+        "is_superuser": "on",
+        "is_staff": "on",
+    }
+    assert client.post(own, form | {"is_active": "on"}).status_code == 302
+    clerk.refresh_from_db()
+    assert (clerk.name, clerk.is_superuser) == ("Clerk", False)
+    assert client.post(address(User, "change", staff.pk), form).status_code == 403
+    assert client.post(reverse("admin:auth_user_password_change", args=[staff.pk]), {}).status_code == 403
