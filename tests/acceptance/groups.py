@@ -1,6 +1,6 @@
 """Which adapter answers which kind of case. An adapter reads the inputs, calls our code, and shapes the answer."""
 
-from tests.acceptance import events, rates, reminders, running, schedules
+from tests.acceptance import cards, events, rates, reminders, running, schedules
 from tests.acceptance.reading import Adapter
 
 # group → kind → adapter
@@ -17,5 +17,12 @@ GROUPS: dict[str, dict[str, Adapter]] = {
     "apr": {"apr": rates.yearly_rate},
     "annuity_functions": {"annuity_function": rates.annuity_function},
     "due_dates": {"due_dates": rates.due_dates},
+    "charges": {"charge": cards.charge},
+    "cards": {
+        "card_minimum": cards.minimum,
+        "card_interest": cards.interest,
+        "card_projection": cards.projected,
+        "card_allocation": cards.excess,
+    },
     "schedules": {"schedule": schedules.contract},
 }
