@@ -1,8 +1,10 @@
 """Reminders a second of one worker against the sandbox provider at 50 ms: `python benchmarks/dispatch.py [PEOPLE]`.
 
-Prints one JSON object. Works in a database of its own, which it makes and drops.
+Prints one JSON object. Works in a database of its own, which it makes and drops. A first round of a hundred
+people opens what a worker has open (modules, connections, templates); a last one counts the queries.
 """
 
+import argparse
 import json
 import os
 import resource
@@ -10,7 +12,10 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -19,101 +24,140 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 from portal import embedded
 
 LATENCY_MS = 50
+NOON = datetime(2026, 6, 10, 16, tzinfo=UTC)  # in New York, where everybody lives
+WARM_UP, COUNTED = 100, 1000  # people
 
 
 def main(people: int) -> None:
-    embedded.start_if_local()
-    import django
+    from notifications import engine
 
-    django.setup()
+    with provider() as process:
+        add_people("W", WARM_UP, due_on=NOON.date() + timedelta(days=3))
+        engine.run(clock=lambda: NOON, until=lambda: False)
+
+        add_people("P", people, due_on=NOON.date() + timedelta(days=4))
+        now = NOON + timedelta(days=1)
+        started = time.monotonic()
+        planned = engine.tick(now=now)
+        plan_seconds = time.monotonic() - started
+        used, theirs, started = own_cpu(), cpu_of(process), time.monotonic()
+        sent = engine.run(clock=lambda: now, until=lambda: False)
+        seconds = time.monotonic() - started
+        used, theirs = own_cpu() - used, cpu_of(process) - theirs
+        add_people("Q", COUNTED, due_on=NOON.date() + timedelta(days=5))
+        queries = count_queries(NOON + timedelta(days=2))
+    print(
+        json.dumps(
+            {
+                "people": people,
+                "planned": planned,
+                "plan_seconds": round(plan_seconds, 2),
+                "sent": sent,
+                "reminders_per_second": round(sent / seconds),
+                "worker_cpu_us_each": round(used / sent * 1e6),
+                "provider_cpu_us_each": round(theirs / sent * 1e6),
+                "queries_per_1000": queries,
+                "latency_ms": LATENCY_MS,
+            }
+        )
+    )
+
+
+def count_queries(now: datetime) -> int:
+    """The queries of sending a batch of a thousand; the plan's are not among them."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from notifications import dispatch, engine
+
+    engine.tick(now=now)
+    with CaptureQueriesContext(connection) as captured:
+        sent = dispatch.send_due(clock=lambda: now, until=lambda: False, limit=COUNTED + 1)
+    assert sent == COUNTED, sent
+    return len(captured)
+
+
+@contextmanager
+def provider() -> Iterator[int]:
+    """The sandbox's process id, with settings that point to it."""
     from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection, reset_queries
-    from django.test.utils import get_runner
 
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "notifications.sandbox.server", "--port", str(port), "--memory"]
     server = subprocess.Popen([*command, "--no-callbacks", "--latency-ms", str(LATENCY_MS)])
+    settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
+    time.sleep(2)
     try:
-        settings.TWILIO_BASE_URL = f"http://127.0.0.1:{port}"
-        settings.DEBUG = False
-        time.sleep(2)
-        call_command("load_defaults")
-        now = datetime(2026, 6, 10, 15, tzinfo=UTC)
-        _people(people, now)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # as autovacuum does within minutes
-        from notifications import dispatch, engine
-
-        started = time.monotonic()
-        planned = engine.tick(now=now)
-        plan_seconds = time.monotonic() - started
-        connection.force_debug_cursor = True
-        reset_queries()
-        cpu, started, calls = _cpu(), time.monotonic(), 0
-        queries = 0
-        while True:
-            batch = dispatch.one_batch(clock=lambda: now)
-            queries += len(connection.queries)
-            reset_queries()
-            calls += batch.calls
-            if not batch.more:
-                break
-        seconds = time.monotonic() - started
-        print(
-            json.dumps(
-                {
-                    "people": people,
-                    "planned": planned,
-                    "plan_seconds": round(plan_seconds, 2),
-                    "sent": calls,
-                    "reminders_per_second": round(calls / seconds),
-                    "worker_cpu_us_each": round((_cpu() - cpu) / calls * 1e6),
-                    "queries_per_1000": round(queries / calls * 1000, 1),
-                    "latency_ms": LATENCY_MS,
-                }
-            )
-        )
+        yield server.pid
     finally:
         server.terminate()
         server.wait()
-        runner.teardown_databases(databases)
 
 
-def _cpu() -> float:
+def own_cpu() -> float:
+    """Seconds."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
 
-def _people(number: int, now: datetime) -> None:
-    from decimal import Decimal
+def cpu_of(process: int) -> float:
+    """Seconds, from Linux's /proc."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def add_people(prefix: str, number: int, *, due_on: date) -> None:
+    """Each with a phone and a loan, one bill of which is due. Who was there before has paid."""
+    from django.db import connection
 
     from accounts.models import Borrower, ContactPoint
     from loans.models import Bill, CreditAccount
 
-    people = Borrower.objects.bulk_create(
-        Borrower(
-            reference=f"P{n}", name=f"Person {n}", country="US", region="NY", time_zone="America/New_York"
-        )
-        for n in range(number)
-    )
+    home = {"country": "US", "region": "NY", "time_zone": "America/New_York"}
+    names = [f"{prefix}{n:07d}" for n in range(number)]
+    people = Borrower.objects.bulk_create(Borrower(reference=name, name=name, **home) for name in names)
     ContactPoint.objects.bulk_create(
-        ContactPoint(borrower=one, kind="phone", value=f"+1201{n:07d}", verified_at=now)
+        ContactPoint(borrower=one, kind="phone", value=f"+1{ord(prefix)}{n:08d}", verified_at=NOON)
         for n, one in enumerate(people)
     )
     loans = CreditAccount.objects.bulk_create(
-        CreditAccount(reference=f"L{n:07d}", borrower=one, product="instalment_loan", currency="USD")
-        for n, one in enumerate(people)
+        CreditAccount(reference=one.reference, borrower=one, product="instalment_loan", currency="USD")
+        for one in people
     )
-    day = now.date() + timedelta(days=3)
+    Bill.objects.update(closed_at=NOON)
     Bill.objects.bulk_create(
-        Bill(account=loan, number=1, due_on=day, amount=Decimal("123.45")) for loan in loans
+        Bill(account=loan, number=1, due_on=due_on, amount=Decimal("123.45")) for loan in loans
     )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as autovacuum does within minutes
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.test.utils import get_runner
+
+    settings.DEBUG = False
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"benchmark_{os.getpid()}"
+    runner = get_runner(settings)(verbosity=0, interactive=False)
+    made = runner.setup_databases()
+    try:
+        call_command("load_defaults")
+        yield
+    finally:
+        runner.teardown_databases(made)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
+    parser.add_argument("people", type=int, nargs="?", default=10_000)
+    chosen = parser.parse_args()
+    embedded.start_if_local()
+    import django
+
+    django.setup()
+    with database():
+        main(chosen.people)

@@ -63,12 +63,22 @@ WHERE borrower_id IN (
 RETURNING borrower_id, claim
 """
 
-# Write what the gate decided. A reminder that is being called has one more try.
-WRITE_DECISIONS = """
+# The reminders that a new attempt speaks for: on their way, or with an inbox note already there. The reasons are
+# copied from the attempt here, because quoting a thousand of them a second time costs more than the statement.
+WRITE_SPOKEN_FOR = """
+UPDATE notifications_reminder reminder
+SET state = CASE attempt.state WHEN 'calling' THEN 'calling' ELSE 'sent' END,
+    tries = reminder.tries + (attempt.state = 'calling')::int, reasons = attempt.reasons, decided_at = %(now)s
+FROM notifications_attempt attempt
+JOIN notifications_attempt_reminders link ON link.attempt_id = attempt.id
+WHERE attempt.id = ANY(%(attempts)s) AND reminder.id = link.reminder_id
+"""
+
+# The reminders that wait or fall away.
+WRITE_SILENT = """
 UPDATE notifications_reminder reminder
 SET state = decided.state, next_attempt_at = COALESCE(decided.next_at, reminder.next_attempt_at),
-    reasons = decided.reasons::jsonb, decided_at = %(now)s,
-    tries = reminder.tries + (decided.state = 'calling')::int
+    reasons = decided.reasons::jsonb, decided_at = %(now)s
 FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(nexts)s::timestamptz[], %(reasons)s::text[])
      AS decided(id, state, next_at, reasons)
 WHERE reminder.id = decided.id
@@ -85,32 +95,30 @@ SET next_at = (SELECT min(next_attempt_at) FROM notifications_reminder reminder
 WHERE lane.borrower_id = ANY(%(borrowers)s)
 """
 
-# Write what the providers answered. Fenced by the claim number. A receipt may have come first and settled the
-# attempt as accepted; an attempt given up as unknown may still learn better.
-SETTLE_ATTEMPTS = """
-UPDATE notifications_attempt attempt
-SET state = answer.state, provider_reference = answer.reference, detail = answer.detail,
-    retry_after = answer.retry_after, settled_at = %(now)s
-FROM unnest(%(ids)s::uuid[], %(claims)s::bigint[], %(states)s::text[], %(references)s::text[],
-            %(details)s::text[], %(retry_afters)s::timestamptz[])
-     AS answer(id, claim, state, reference, detail, retry_after)
-WHERE attempt.id = answer.id AND attempt.claim = answer.claim AND attempt.state IN ('calling', 'unknown')
-"""
-
-# The same for their reminders. Only good news reaches one that was given up as unknown: it is never planned
-# anew.
-SETTLE_REMINDERS = """
-UPDATE notifications_reminder reminder
-SET state = answer.state, next_attempt_at = COALESCE(answer.next_at, reminder.next_attempt_at),
-    failed_channels = reminder.failed_channels || answer.failed::jsonb
-FROM unnest(%(reminders)s::bigint[], %(states)s::text[], %(nexts)s::timestamptz[], %(failed)s::text[])
-     AS answer(id, state, next_at, failed)
-WHERE reminder.id = answer.id
-  AND (reminder.state = 'calling' OR (reminder.state = 'unknown' AND answer.state = 'sent'))
-"""
-
-# Give the lanes back, unless another claim has taken them over meanwhile.
-FREE_LANES = """
+# Write what the providers answered, and give the lanes back; one statement, so it holds whole or not at all.
+# Fenced by the claim number: a lane that another claim has taken over stays that one's. A receipt may have come
+# first and settled the attempt as accepted; an attempt given up as unknown may still learn better. Of the
+# reminders only good news reaches one that was given up as unknown: it is never planned anew.
+SETTLE = """
+WITH attempts AS (
+    UPDATE notifications_attempt attempt
+    SET state = answer.state, provider_reference = answer.reference, detail = answer.detail,
+        retry_after = answer.retry_after, settled_at = %(now)s
+    FROM unnest(%(ids)s::uuid[], %(claims)s::bigint[], %(states)s::text[], %(references)s::text[],
+                %(details)s::text[], %(retry_afters)s::timestamptz[])
+         AS answer(id, claim, state, reference, detail, retry_after)
+    WHERE attempt.id = answer.id AND attempt.claim = answer.claim AND attempt.state IN ('calling', 'unknown')
+),
+reminders AS (
+    UPDATE notifications_reminder reminder
+    SET state = answer.state, next_attempt_at = COALESCE(answer.next_at, reminder.next_attempt_at),
+        failed_channels = reminder.failed_channels || answer.failed::jsonb
+    FROM unnest(%(reminders)s::bigint[], %(reminder_states)s::text[], %(reminder_nexts)s::timestamptz[],
+                %(failed)s::text[])
+         AS answer(id, state, next_at, failed)
+    WHERE reminder.id = answer.id
+      AND (reminder.state = 'calling' OR (reminder.state = 'unknown' AND answer.state = 'sent'))
+)
 UPDATE notifications_lane lane
 SET leased_until = NULL, next_at = LEAST(lane.next_at, freed.next_at)
 FROM unnest(%(borrowers)s::bigint[], %(claims)s::bigint[], %(nexts)s::timestamptz[])

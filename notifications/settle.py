@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from notifications import queries
 from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
@@ -46,17 +46,15 @@ class _Answer:
 
 
 def settle(calls: Sequence[Call], outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:
-    """Write every call's outcome in one transaction of three statements.
+    """Write every call's outcome in one statement.
 
     Refused for good: the next channel of the person's order is tried at once, inside the same day's message.
     Refused for now: again after a while, until the reminder is of no use; the gate decides anew each time.
     Unknown: never again.
     """
     answers = [(call, _answer(call, outcomes[call.attempt_id], now)) for call in calls]
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(queries.SETTLE_ATTEMPTS, _attempt_columns(answers, now))
-        cursor.execute(queries.SETTLE_REMINDERS, _reminder_columns(answers))
-        cursor.execute(queries.FREE_LANES, _lane_columns(answers))
+    with connection.cursor() as cursor:
+        cursor.execute(queries.SETTLE, _attempt_columns(answers, now) | _reminder_columns(answers))
 
 
 def reap(*, now: datetime) -> int:
@@ -106,12 +104,16 @@ Answers = Sequence[tuple[Call, _Answer]]
 
 
 def _attempt_columns(answers: Answers, now: datetime) -> dict[str, Any]:
+    # An attempt's row is its lane's too, for there is one call a borrower and batch: inbox notes are not called,
+    # and all else goes as one message.
     return {
         "ids": [call.attempt_id for call, _ in answers],
+        "borrowers": [call.borrower_id for call, _ in answers],
         "claims": [call.claim for call, _ in answers],
         "states": [answer.attempt.value for _, answer in answers],
         "references": [answer.reference for _, answer in answers],
         "details": [answer.detail[:200] for _, answer in answers],
+        "nexts": [answer.next_at for _, answer in answers],
         "retry_afters": [answer.retry_after for _, answer in answers],
         "now": now,
     }
@@ -121,16 +123,7 @@ def _reminder_columns(answers: Answers) -> dict[str, Any]:
     rows = [(look.reminder_id, answer) for call, answer in answers for look in call.looks]
     return {
         "reminders": [reminder_id for reminder_id, _ in rows],
-        "states": [answer.reminder.value for _, answer in rows],
-        "nexts": [answer.next_at for _, answer in rows],
+        "reminder_states": [answer.reminder.value for _, answer in rows],
+        "reminder_nexts": [answer.next_at for _, answer in rows],
         "failed": [json.dumps(answer.failed) for _, answer in rows],
-    }
-
-
-def _lane_columns(answers: Answers) -> dict[str, Any]:
-    # One call a borrower and batch: inbox notes are not called, and all else goes as one message.
-    return {
-        "borrowers": [call.borrower_id for call, _ in answers],
-        "claims": [call.claim for call, _ in answers],
-        "nexts": [answer.next_at for _, answer in answers],
     }

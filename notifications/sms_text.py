@@ -50,6 +50,8 @@ def _size(text: str, encoding: str, double: re.Pattern[str], *, single: int, par
     units = len(text) + len(double.findall(text))
     if units <= single:
         return Size(encoding, units, 1)
+    if units == len(text):  # nothing that could be split: no need to look at each
+        return Size(encoding, units, -(-units // part))
     segments, filled = 1, 0
     for char in text:
         width = 2 if double.match(char) else 1

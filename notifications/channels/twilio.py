@@ -1,6 +1,8 @@
 """Text messages through Twilio: the Messages resource of its REST API, 2010-04-01."""
 
 import re
+from functools import cache
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -41,7 +43,7 @@ class Twilio(HttpProvider):
             sender_field(settings.TWILIO_FROM): settings.TWILIO_FROM,
         }
         if message.wants_receipt:
-            form["StatusCallback"] = settings.PORTAL_URL + reverse("hooks:twilio_status", args=[message.id])
+            form["StatusCallback"] = settings.PORTAL_URL + _callback_path().format(message.id)
         url = f"{settings.TWILIO_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
         return Request(url, form, user=account, password=settings.TWILIO_AUTH_TOKEN)
 
@@ -56,6 +58,13 @@ class Twilio(HttpProvider):
             if answer.status == 400:
                 return RefusedForNow(f"Twilio error {code:d}", answer.retry_after)
         return self.usual(answer)
+
+
+@cache
+def _callback_path() -> str:
+    """The callback's path with a gap for the attempt's id: reverse() for each text would take a tenth of its time."""
+    some_id = UUID(int=0)
+    return reverse("hooks:twilio_status", args=[some_id]).replace(str(some_id), "{}")
 
 
 def sender_field(sender: str) -> str:
