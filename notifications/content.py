@@ -6,7 +6,7 @@ level "review" asks a second person. No finding is no proof that a text is kind.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -135,7 +135,8 @@ def allowed_placeholders(words: WordList, name: str, *, is_discreet: bool = Fals
 
 def practices_found(text: str, words: WordList) -> frozenset[str]:
     """The ids of the practices that hold for every field and are found in a plain text."""
-    return frozenset(one.id for one in words.practices if not one.fields and _found(one, text))
+    found = [one for one in words.practices if not one.fields and _found(one, text)]
+    return frozenset(one.id for one in _without_echo(found))
 
 
 # ---------- form ----------
@@ -162,13 +163,20 @@ def _names(text: str) -> list[str]:
 def _practices(draft: Draft, practices: Iterable[Practice]) -> Iterator[Finding]:
     for name, text in draft.fields:
         tags = _tags(name, draft.is_discreet)
-        for practice in practices:
-            if practice.fields and not practice.fields & tags:
-                continue
-            found = (*_found_in_template(practice, text), *_forbidden_placeholders(practice, text))
-            if found:
-                words = tuple(dict.fromkeys(found))
-                yield Finding(practice.level, practice.id, practice.category, name, words, practice.source)
+        found = {
+            practice: (*_found_in_template(practice, text), *_forbidden_placeholders(practice, text))
+            for practice in practices
+            if not practice.fields or practice.fields & tags
+        }
+        for practice in _without_echo([one for one, hits in found.items() if hits]):
+            hits = tuple(dict.fromkeys(found[practice]))
+            yield Finding(practice.level, practice.id, practice.category, name, hits, practice.source)
+
+
+def _without_echo(found: Sequence[Practice]) -> list[Practice]:
+    """A wide net says nothing new where a practice of words has been found already."""
+    is_named = any(not practice.only_alone and not practice.fields for practice in found)
+    return [practice for practice in found if not (is_named and practice.only_alone)]
 
 
 def _found_in_template(practice: Practice, text: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ class WordListError(ValueError):
     """A list that cannot be trusted: names the file, the practice and what is wrong."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself; its patterns cannot be hashed
 class Practice:
     """Something a message may not do."""
 
@@ -34,6 +34,7 @@ class Practice:
     patterns: Patterns
     fields: frozenset[str]  # looked for only there; empty: everywhere
     only_placeholders: frozenset[str] | None  # the only ones that may stand there; None: any
+    only_alone: bool  # a wide net: reported only where no other practice of words is found
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def _practice(raw: Mapping[str, Any], categories: Iterable[str], name: str) -> P
             patterns=_patterns(raw),
             fields=frozenset(raw.get("fields", [])),
             only_placeholders=None if only is None else frozenset(only),
+            only_alone=bool(raw.get("only_alone", False)),
         )
         if not practice.patterns and only is None:
             raise ValueError("it has neither patterns nor only_placeholders, so nothing would be found")

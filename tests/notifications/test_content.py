@@ -169,6 +169,12 @@ def test_lawful_but_heavy_words_ask_a_second_person_and_do_not_block():
     assert not blocks(findings)
 
 
+def test_a_wide_net_speaks_only_where_nothing_more_exact_was_found():
+    assert practices(draft(f"{GOOD} Ask your mother.")) == ["others_named"]
+    assert practices(draft(f"{GOOD} We will tell your mother.")) == ["contacts"]
+    assert not blocks(lint(draft(f"{GOOD} Ask your mother."), WORDS))
+
+
 # ---------- what must stand there ----------
 
 
