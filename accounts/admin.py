@@ -1,5 +1,6 @@
 """Staff pages: people, where they can be reached, and their invitations."""
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -28,10 +29,16 @@ class InviteForm(forms.Form):
 
 
 class ContactPointInline(admin.TabularInline):  # type: ignore[type-arg]
+    """A new address may be added; one that is there keeps its value, for that is what was proved."""
+
     model = ContactPoint
     extra = 0
-    readonly_fields = ("verified_at", "closed_at", "closed_reason", "created_at")
+    fields = ("kind", "value", "source", "verified_at", "closed_at", "closed_reason")
+    readonly_fields = ("verified_at", "closed_at", "closed_reason")
     can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(Borrower)
@@ -91,6 +98,18 @@ class LoginAdmin(PortalAdmin, UserAdmin):  # type: ignore[type-arg]
         if getattr(obj, "is_superuser", False) and not request.user.is_superuser:
             return False
         return super().has_change_permission(request, obj)
+
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(ReadOnlyAdmin):
+    """What a login has proved. django-allauth's own table would let staff declare an address proved."""
+
+    list_display = ("email", "user", "primary", "verified")
+    list_select_related = ("user",)
+    search_fields = ("email__exact",)
 
 
 @admin.register(Invitation)

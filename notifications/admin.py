@@ -5,7 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -27,13 +27,16 @@ from notifications.models import (
     Tick,
 )
 
-WORDS_HINT = _("What the borrower said, or the document it rests on. It is kept on record.")
+WORDS_HINT = _("What the borrower said, or which document. It is kept on record.")
 
 
 class StepInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Step
     extra = 0
     can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Step]:
+        return super().get_queryset(request).select_related("cadence")  # each row says its cadence's name
 
 
 @admin.register(Cadence)
@@ -90,22 +93,16 @@ class ReminderAdmin(Explained):
     list_select_related = ("borrower", "bill__account", "step__cadence")
     list_filter = ("state",)
     search_fields = ("borrower__reference__exact",)
+    fields = (
+        *("borrower", "bill", "step", "state", "why", "step_day", "next_attempt_at", "expires_at"),
+        *("tries", "failed_channels", "decided_at", "planned_at"),
+    )
     readonly_fields = ("why",)
 
 
 @admin.register(Attempt)
 class AttemptAdmin(Explained):
-    list_display = (
-        "started_at",
-        "borrower",
-        "channel",
-        "provider",
-        "state",
-        "delivery",
-        "segments",
-        "detail",
-        "why",
-    )
+    list_display = ("started_at", "borrower", "channel", "state", "delivery", "why")
     list_select_related = ("borrower",)
     list_filter = ("state", "channel", "category")
     search_fields = ("id__exact", "provider_reference__exact", "borrower__reference__exact")
@@ -121,7 +118,7 @@ class AttemptAdmin(Explained):
 class HoldForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new hold: for whom, why, and what it rests on."""
 
-    note = forms.CharField(label=_("note"), max_length=200, help_text=WORDS_HINT)
+    note = forms.CharField(label=_("What this rests on"), max_length=200, help_text=WORDS_HINT)
 
     class Meta:
         model = Hold
@@ -136,7 +133,7 @@ class HoldForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class LiftForm(forms.Form):
-    words = forms.CharField(label=_("note"), max_length=200, help_text=WORDS_HINT)
+    words = forms.CharField(label=_("What this rests on"), max_length=200, help_text=WORDS_HINT)
 
 
 @admin.register(Hold)

@@ -94,3 +94,22 @@ def test_who_may_change_logins_can_give_nobody_rights(client, staff):
     assert (clerk.name, clerk.is_superuser) == ("Clerk", False)
     assert client.post(address(User, "change", staff.pk), form).status_code == 403
     assert client.post(reverse("admin:auth_user_password_change", args=[staff.pk]), {}).status_code == 403
+
+
+def test_a_proved_address_is_not_rewritten_by_staff(staff_client, borrower):
+    point = borrower.contact_points.get(kind="email")
+    form = {"reference": borrower.reference, "name": borrower.name, "country": "US", "region": "NY"}
+    form |= {"language": "en", "time_zone": "Asia/Taipei", "user": borrower.user_id}
+    prefix = "contact_points"
+    form |= {f"{prefix}-TOTAL_FORMS": 3, f"{prefix}-INITIAL_FORMS": 2, f"{prefix}-0-id": point.pk}
+    form |= {f"{prefix}-0-value": "other@example.com", f"{prefix}-0-kind": "email"}
+    form |= {
+        f"{prefix}-2-kind": "email",
+        f"{prefix}-2-value": "new@example.com",
+        f"{prefix}-2-source": "lender",
+    }
+    assert staff_client.post(address(type(borrower), "change", borrower.pk), form).status_code == 302
+    borrower.refresh_from_db()
+    assert borrower.time_zone == "Asia/Taipei"
+    values = dict(borrower.contact_points.filter(kind="email").values_list("value", "verified_at"))
+    assert values == {point.value: point.verified_at, "new@example.com": None}
