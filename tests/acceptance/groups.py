@@ -1,6 +1,6 @@
 """Which adapter answers which kind of case. An adapter reads the inputs, calls our code, and shapes the answer."""
 
-from tests.acceptance import cards, events, rates, reminders, running, schedules
+from tests.acceptance import cards, events, rates, reminders, running, schedules, texts
 from tests.acceptance.reading import Adapter
 
 # group → kind → adapter
@@ -24,5 +24,7 @@ GROUPS: dict[str, dict[str, Adapter]] = {
         "card_projection": cards.projected,
         "card_allocation": cards.excess,
     },
+    "mail": {"email_address": texts.email_address, "one_click_unsubscribe": texts.one_click},
+    "calendar": {"calendar_text": texts.calendar_line, "recurrence": texts.recurrence},
     "schedules": {"schedule": schedules.contract},
 }
