@@ -6,10 +6,12 @@ from pathlib import Path
 
 import django
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import CommandError, call_command, get_commands
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.loader import MigrationLoader
+from redis.exceptions import RedisError
 
 from portal import embedded
 from portal.supervisor import screen
@@ -35,6 +37,7 @@ def main() -> int:
 def _prepare() -> None:
     embedded.start_if_local()
     django.setup()
+    _refuse_deaf_servers()
     Path(settings.STATIC_ROOT).mkdir(
         exist_ok=True
     )  # served from the sources here; whitenoise wants to see it
@@ -51,6 +54,18 @@ def _prepare() -> None:
     if "load_demo" in commands and not _has_borrowers():
         with screen.step("Demo loaded"):
             _quietly("load_demo")
+
+
+def _refuse_deaf_servers() -> None:
+    """The servers that the environment names are someone else's to start."""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise CommandError(f"The database does not answer ({error}). Check DATABASE_URL.") from error
+    try:
+        cache.get("prepare")
+    except (RedisError, OSError) as error:
+        raise CommandError(f"Redis does not answer ({error}). Check REDIS_URL.") from error
 
 
 def _refuse_newer_database() -> None:

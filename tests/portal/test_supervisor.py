@@ -41,11 +41,16 @@ def test_a_killed_portal_leaves_no_process_and_starts_again_with_its_data(local:
     assert local.names() == ""
 
 
-def test_a_start_that_is_interrupted_ends_quietly_and_the_next_one_is_whole(local: Local) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 0), (signal.SIGKILL, -signal.SIGKILL)])
+def test_a_start_that_is_interrupted_ends_quietly_and_the_next_one_is_whole(
+    local: Local, number: signal.Signals, status: int
+) -> None:
     portal = local.begin()
     until(lambda: "Preparing" in portal.said())
-    portal.supervisor.send_signal(signal.SIGINT)
-    assert portal.supervisor.wait(30) == 0
+    portal.supervisor.send_signal(number)
+    assert portal.supervisor.wait(30) == status
+    until(lambda: not local.processes())
+    assert local.names() == ""
     assert "Traceback" not in portal.said()
     assert WELCOME not in portal.said()
     prepared = local.run("-m", "portal.supervisor.prepare")
@@ -60,6 +65,25 @@ def test_a_taken_port_is_named_with_a_way_out(local: Local, variable: str) -> No
         refused = local.run(*RUN, **{variable: str(taken)})
     assert refused.returncode == 1
     assert refused.stderr == f"Port {taken} is taken. Choose another: {variable}={taken + 10} make run\n"
+    assert local.names() == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "words"),
+    [
+        ("DATABASE_URL", "postgres://portal@127.0.0.1:1/portal", "The database does not answer"),
+        ("REDIS_URL", "redis://127.0.0.1:1/0", "Redis does not answer"),
+    ],
+)
+def test_a_server_of_ones_own_that_does_not_answer_is_named(
+    local: Local, name: str, address: str, words: str
+) -> None:
+    refused = local.run(*RUN, **{name: address})
+    assert refused.returncode == 1
+    assert words in refused.stderr
+    assert f"Check {name}." in refused.stderr
+    assert "Traceback" not in refused.stderr
+    until(lambda: not local.processes())
     assert local.names() == ""
 
 
