@@ -16,6 +16,19 @@ from accounts.models import Borrower, ContactPoint
 OTHER = "other"
 
 
+def chosen_from_list(advice: Any) -> dict[str, Any]:
+    """The error messages of a field with choices: whatever is wrong with the choice, the advice is the same."""
+    return {"required": advice, "invalid_choice": advice}
+
+
+def written(advice: Any) -> dict[str, Any]:
+    """The error messages of a field that is typed and must not stay empty."""
+    return {
+        "required": advice,
+        "max_length": _("That is too long. Enter at most %(limit_value)d characters."),
+    }
+
+
 class AddressField(forms.CharField):
     """One field for an e-mail address or a phone number; cleans to an Address."""
 
@@ -23,6 +36,7 @@ class AddressField(forms.CharField):
         """region: ISO 3166-1, of a number without a country code."""
         options.setdefault("label", _("E-mail address or phone number"))
         options.setdefault("max_length", 254)
+        options.setdefault("error_messages", written(_("Enter an e-mail address or a phone number.")))
         attributes = {"autocomplete": "username", "spellcheck": "false", "autocapitalize": "none"}
         options.setdefault("widget", forms.TextInput(attrs=attributes))
         super().__init__(**options)
@@ -40,7 +54,12 @@ class AddressField(forms.CharField):
 def code_field() -> forms.CharField:
     """Six digits from a message. Text, not number: leading zeros count, and there is nothing to step through."""
     attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-    return forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(attrs=attributes))
+    return forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs=attributes),
+        error_messages=written(_("Enter the 6 digits from our message.")),
+    )
 
 
 class CodeForm(forms.Form):
@@ -59,6 +78,9 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         if "password" in self.fields:
             self.fields["password"].help_text = ""
             self.fields["password"].widget.attrs.pop("placeholder", None)
+            self.fields["password"].error_messages |= written(
+                _("Enter your password, or sign in with a code.")
+            )
 
     @property
     def by_password(self) -> bool:
@@ -89,6 +111,10 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail address")
         self.fields["email"].widget.attrs.pop("placeholder", None)
+        self.fields["email"].error_messages |= {
+            **written(_("Enter the e-mail address you sign in with.")),
+            "invalid": _("Write the address like name@example.com."),
+        }
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
@@ -105,6 +131,7 @@ class FactForm(forms.Form):
         help_text=_("It is on your contract and on every letter from us. It can be any of your agreements."),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages=written(_("Enter the last 4 characters of one of your agreement numbers.")),
     )
 
 
@@ -119,7 +146,10 @@ class ClaimAddressForm(forms.Form):
         if known:
             choices = [*known, (OTHER, _("Another e-mail address or phone number"))]
             self.fields["choice"] = forms.ChoiceField(
-                label=_("How do you want to sign in?"), choices=choices, widget=forms.RadioSelect
+                label=_("How do you want to sign in?"),
+                choices=choices,
+                widget=forms.RadioSelect,
+                error_messages=chosen_from_list(_("Choose one of these addresses, or enter another one.")),
             )
         label = _("Another e-mail address or phone number") if known else _("E-mail address or phone number")
         self.fields["other"] = AddressField(region=borrower.country, label=label, required=not known)
@@ -158,6 +188,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Borrower
         fields = ["language", "time_zone"]
+        error_messages = {"language": chosen_from_list(_("Choose a language."))}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,6 +196,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             label=_("Time zone"),
             help_text=_("We write to you at the hours you chose, in this zone."),
             choices=_time_zones(self.instance.time_zone),
+            error_messages=chosen_from_list(_("Choose the time zone you live in.")),
         )
 
 
@@ -187,7 +219,11 @@ class StepUpForm(forms.Form):
         self.own, self.language = own, language
         choices = [(str(place), addresses.shown(address)) for place, address in enumerate(own)]
         self.fields["to"] = forms.ChoiceField(
-            label=_("Send the code to"), choices=choices, initial="0", widget=forms.RadioSelect
+            label=_("Send the code to"),
+            choices=choices,
+            initial="0",
+            widget=forms.RadioSelect,
+            error_messages=chosen_from_list(_("Choose where the code shall go.")),
         )
 
     @property

@@ -3,10 +3,10 @@
 from datetime import date
 
 from django.utils import dates
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import LANGUAGES
+from loans.templatetags import money
 from notifications.choice import Choice, Window
 from notifications.words import Category, Channel
 
@@ -76,4 +76,4 @@ def _most(number: int) -> str:
 def _pause(until: date | None) -> str:
     if until is None:
         return gettext("No pause.")
-    return gettext("Reminders are paused until %(day)s.") % {"day": date_format(until)}
+    return gettext("Reminders are paused until %(day)s.") % {"day": money.day(until)}

@@ -6,11 +6,14 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
-from django.utils import dates, formats
+from django.utils import dates
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import chosen_from_list
 from accounts.models import LANGUAGES
+from loans.templatetags import money
 from notifications.choice import CATEGORIES, CHANNELS, LEAD_DAYS, MOST_PER_WEEK, WEEKDAYS, Choice, Window
 from notifications.rulebook import ContactHours, Rulebook, careful_default
 from notifications.words import Category, Channel
@@ -40,17 +43,21 @@ class PreferenceForm(forms.Form):
         label=_("Hours"),
         widget=forms.RadioSelect,
         choices=[(SAME, _("The same hours every day")), (EACH, _("Different hours on each day"))],
-        error_messages={"required": _("Choose whether the hours are the same every day.")},
+        error_messages=chosen_from_list(_("Choose whether the hours are the same every day.")),
     )
     lead_days = forms.TypedMultipleChoiceField(
-        label=_("How early"), widget=forms.CheckboxSelectMultiple, coerce=int, required=False
+        label=_("How early"),
+        widget=forms.CheckboxSelectMultiple,
+        coerce=int,
+        required=False,
+        error_messages={"invalid_choice": _("Choose among the days in the list.")},
     )
     max_per_week = forms.TypedChoiceField(
         label=_("Most messages in seven days"),
         coerce=int,
         choices=[(number, str(number)) for number in range(1, MOST_PER_WEEK + 1)],
         help_text=_("Messages in your portal inbox are not counted: they disturb nobody."),
-        error_messages={"required": _("Choose how many messages you want at most.")},
+        error_messages=chosen_from_list(_("Choose how many messages you want at most, from 1 to 7.")),
     )
     paused_until = forms.DateField(
         label=_("Pause reminders until"),
@@ -63,7 +70,7 @@ class PreferenceForm(forms.Form):
         label=_("Language"),
         choices=LANGUAGES,
         help_text=_("For the messages and for these pages."),
-        error_messages={"required": _("Choose a language.")},
+        error_messages=chosen_from_list(_("Choose a language.")),
     )
 
     def __init__(
@@ -114,8 +121,8 @@ class PreferenceForm(forms.Form):
         if until and until <= self.today:
             raise forms.ValidationError(_("Choose a day from tomorrow on, or leave it empty."))
         if until and until > self.last_pause_day:
-            day = formats.date_format(self.last_pause_day)
-            raise forms.ValidationError(gettext("Choose %(day)s or an earlier day.") % {"day": day})
+            last = money.day(self.last_pause_day)
+            raise forms.ValidationError(gettext("Choose %(day)s or an earlier day.") % {"day": last})
         return until
 
     def clean(self) -> dict[str, Any]:
@@ -214,13 +221,18 @@ def _time_field(label: Any, times: Iterable[time], *, may_be_none: bool = False)
         empty_value=None,
         required=not may_be_none,
         choices=[*none, *((_value(at), f"{at:%H:%M}") for at in times)],
-        error_messages={"required": _("Choose a time.")},
+        error_messages=chosen_from_list(_("Choose a time.")),
     )
 
 
 def _channel_field(label: Any) -> forms.ChoiceField:
-    ways = [(channel, Channel(channel).label) for channel in CHANNELS]
-    return forms.ChoiceField(label=label, required=False, choices=[*ways, ("", _("none"))])
+    ways = [(channel, capfirst(Channel(channel).label)) for channel in CHANNELS]
+    return forms.ChoiceField(
+        label=label,
+        required=False,
+        choices=[*ways, ("", capfirst(gettext("none")))],
+        error_messages={"invalid_choice": _("We do not know the way “%(value)s”. Choose one from the list.")},
+    )
 
 
 def _lead_day(days: int) -> str:
@@ -234,7 +246,7 @@ def _pause_hint(last: date) -> str:
         "Reminders start again on this day. You can choose a day until %(day)s. "
         "Your bills stay due while reminders are paused. Leave it empty for no pause."
     )
-    return text % {"day": formats.date_format(last)}
+    return text % {"day": money.day(last)}
 
 
 def _twice(category: str, way: str) -> str:
