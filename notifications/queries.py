@@ -15,7 +15,9 @@ SELECT time_zone FROM used WHERE time_zone IS NOT NULL
 # Plan one step: write the reminders whose day has come, and wake their borrowers' lanes. Found by the partial
 # index on open bills' due days, so the cost grows with what is due. The natural key makes a repeat write
 # nothing. No decision is taken here that the gate would have to repeat: who has chosen hours is first looked
-# at as the day begins, who has not as the default hours open, which saves the gate a second look.
+# at as the day begins, who has not as the default hours open, which saves the gate a second look. OFFSET 0 keeps
+# "known" a look into the unique index for each bill: on tables without statistics the planner else joins by
+# step alone, every new bill with every old reminder (measured: 18 s for 10,000 in place of 0.5).
 PLAN_STEP = """
 WITH hours(time_zone, day, begins, opens, ends) AS (
     SELECT * FROM unnest(%(zones)s::text[], %(days)s::date[], %(begins)s::timestamptz[],
@@ -38,7 +40,7 @@ fresh AS (
       AND account.status = 'open'
       AND (%(product)s = '' OR account.product = %(product)s)
       AND NOT EXISTS (SELECT FROM notifications_reminder known
-                      WHERE known.bill_id = bill.id AND known.step_id = %(step)s)
+                      WHERE known.bill_id = bill.id AND known.step_id = %(step)s OFFSET 0)
     ON CONFLICT (bill_id, step_id) DO NOTHING
     RETURNING borrower_id, next_attempt_at
 ),
