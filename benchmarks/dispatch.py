@@ -7,7 +7,6 @@ people opens what a worker has open (modules, connections, templates); a last on
 import argparse
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -19,9 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-from portal import embedded
+from benchmarks.private import database, own_cpu
 
 LATENCY_MS = 50
 NOON = datetime(2026, 6, 10, 16, tzinfo=UTC)  # in New York, where everybody lives
@@ -96,12 +94,6 @@ def provider() -> Iterator[int]:
         server.wait()
 
 
-def own_cpu() -> float:
-    """Seconds."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
 def cpu_of(process: int) -> float:
     """Seconds, from Linux's /proc."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -134,30 +126,9 @@ def add_people(prefix: str, number: int, *, due_on: date) -> None:
         cursor.execute("ANALYZE")  # as autovacuum does within minutes
 
 
-@contextmanager
-def database() -> Iterator[None]:
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.test.utils import get_runner
-
-    settings.DEBUG = False
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"benchmark_{os.getpid()}"
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    made = runner.setup_databases()
-    try:
-        call_command("load_defaults")
-        yield
-    finally:
-        runner.teardown_databases(made)
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
     parser.add_argument("people", type=int, nargs="?", default=10_000)
     chosen = parser.parse_args()
-    embedded.start_if_local()
-    import django
-
-    django.setup()
     with database():
         main(chosen.people)

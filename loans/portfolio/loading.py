@@ -13,6 +13,8 @@ from loans.portfolio import statements
 from loans.portfolio.columns import FileFormat
 from loans.portfolio.reading import FileError, Problems, Progress, Row, rows
 
+TABLES = ("accounts_borrower", "loans_creditaccount", "loans_bill", "loans_payment", "loans_allocation")
+
 Prepare = Callable[[Row], Row]  # adds derived columns to a good row
 Observe = Callable[[Row], None]  # counts a row for the summary
 
@@ -112,9 +114,8 @@ class Stage:
 
     def upsert(self, statement: str, **arguments: Any) -> tuple[int, int]:
         """Rows that are new, and rows that were changed. The statement returns whether each is new."""
-        found = self.execute(statement, **arguments)
-        created = sum(1 for (is_new,) in found if is_new)
-        return created, len(found) - created
+        [(created, changed)] = self.execute(statements.COUNT.format(upsert=statement), **arguments)
+        return created, changed
 
     def drop(self) -> None:
         self.execute("DROP TABLE stage")
@@ -130,6 +131,12 @@ def copy_bills(bills: Iterable[Sequence[Any]]) -> int:
             target.write_row((*bill, 0))
             number += 1
     return number
+
+
+def refresh_statistics() -> None:
+    """Autovacuum would do it within minutes, and until then the planner takes the new tables for empty ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {', '.join(TABLES)}")
 
 
 def allocate(accounts: list[int], how: str, *, now: datetime) -> None:

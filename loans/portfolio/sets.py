@@ -66,6 +66,7 @@ class Import:
             if taken.problems.count:
                 break
         else:
+            loading.refresh_statistics()
             with transaction.atomic():
                 signals.bills_changed.send(sender=Import, now=self.now)
         return totals.summary()
@@ -100,9 +101,9 @@ def _borrowers(task: Import, observe: Callable[[Row], None]) -> Step:
 def _payments(task: Import, source: Source, account: str, how: str) -> Step:
     def write(stage: Stage) -> tuple[int, int]:
         new = stage.execute(statements.PAYMENTS.format(account=account), booked=task.now)
-        loading.allocate(sorted({key for (key,) in new}), how, now=task.now)
+        loading.allocate([key for key, _ in new], how, now=task.now)
         stage.execute(statements.CLOSE_BILLS_OF_ENDED_ACCOUNTS, now=task.now)
-        return len(new), 0
+        return sum(count for _, count in new), 0
 
     return source, write
 

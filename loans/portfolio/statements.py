@@ -1,5 +1,11 @@
 """The import's SQL, named. Each works on one file's staging table, `stage`, whose rows carry their line."""
 
+# An upsert returns for each row whether it is new. Counted by the database: a row each would fill our memory.
+COUNT = """
+WITH done(is_new) AS ({upsert})
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM done
+"""
+
 DUPLICATES = """
 SELECT line, 'names ' || {label} || ' a second time; the first is in line ' || first
 FROM (SELECT line, {key}, min(line) OVER (PARTITION BY {key}) AS first FROM stage) numbered
@@ -107,12 +113,16 @@ WHERE account.reference = last.account_id
   AND (account.months_past_due, account.reported_balance) IS DISTINCT FROM (last.months_past_due, last.bill_amount)
 """
 
+# The accounts that have new payments, and how many each.
 PAYMENTS = """
-INSERT INTO loans_payment (public_id, account_id, reference, received_on, amount, basis, created_at)
-SELECT gen_random_uuid(), a.id, payment_id, received_on, stage.amount, basis, %(booked)s
-FROM stage JOIN loans_creditaccount a ON a.reference = stage.{account}
-ON CONFLICT (reference) DO NOTHING
-RETURNING account_id
+WITH new AS (
+    INSERT INTO loans_payment (public_id, account_id, reference, received_on, amount, basis, created_at)
+    SELECT gen_random_uuid(), a.id, payment_id, received_on, stage.amount, basis, %(booked)s
+    FROM stage JOIN loans_creditaccount a ON a.reference = stage.{account}
+    ON CONFLICT (reference) DO NOTHING
+    RETURNING account_id
+)
+SELECT account_id, count(*) FROM new GROUP BY account_id ORDER BY account_id
 """
 
 # Split every payment of the accounts anew, oldest bill first: bills and payments laid end to end, each as an
