@@ -38,7 +38,7 @@ class AfterExtra(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """Money lent on top, on a day. It joins the period that begins then."""
+    """Money lent on top, on a day. On a due day it comes after that day's demand."""
 
     on: date
     amount: Decimal
@@ -62,6 +62,9 @@ class Course:
             raise ValueError(
                 "A loan is recalculated from the day it was paid out and its printed instalment."
             )
+        last = PeriodRates(self.terms).due(self.terms.instalments)
+        if any(isinstance(event, Advance) and last is not None and event.on >= last for event in self.events):
+            raise ValueError(f"An advance comes before the last due day, {last}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +140,15 @@ class _Running:
 
     def until(self, number: int, on: date) -> Position:
         """The position on a day of period `number`, whose demand has not been made."""
-        interest, paid = self._accrue(number, on)
+        interest, paid, lent = self._accrue(number, on)
         due_now = min(paid, interest)  # paid on the due day itself
-        lent = sum(
-            (one.amount for one in self.course.events if isinstance(one, Advance) and one.on == on), ZERO
-        )
-        principal = self.outstanding - (paid - due_now) + (lent if on == self.due(number) else ZERO)
+        principal = self.outstanding - (paid - due_now) + lent
         return Position(principal, self.interest_due, interest - due_now)
 
     def close(self, number: int) -> Row:
         """Lives through a period, makes its demand, and says it as a row."""
         course, end = self.course, self.due(number)
-        interest, paid = self._accrue(number, end)
+        interest, paid, lent = self._accrue(number, end)
         is_last = number == course.terms.instalments
         demanded = self.plan if is_last else min(self.instalment - interest, self.plan)
         skipped = min(self.skipped, max(demanded, ZERO)) if not is_last else ZERO
@@ -161,49 +161,49 @@ class _Running:
             self.overdue += max(demanded - towards, ZERO)
             self.interest_due += max(interest - paid, ZERO)
         self.ahead = extra if course.after_extra is AfterExtra.KEEP_PLAN else ZERO
-        self.plan -= repaid
-        if extra:
-            self._after_extra(number, extra)
+        self.plan += lent - repaid
+        if extra and course.after_extra is AfterExtra.PAY_AHEAD:
+            self.skipped += extra
+        if (extra or lent) and course.after_extra is AfterExtra.RE_AMORTISE:
+            self._recast(number + 1)
         return Row(number, end, repaid + interest, repaid, interest, self.plan)
 
-    def _after_extra(self, number: int, extra: Decimal) -> None:
-        if self.course.after_extra is AfterExtra.PAY_AHEAD:
-            self.skipped += extra
-        elif self.course.after_extra is AfterExtra.RE_AMORTISE:
-            self._recast(number + 1)
-
-    def _accrue(self, number: int, until: date) -> tuple[Decimal, Decimal]:
-        """The period's interest until a day, and what was paid on its due day for its own demand."""
+    def _accrue(self, number: int, until: date) -> tuple[Decimal, Decimal, Decimal]:
+        """The period's interest until a day; what was paid on its due day for its own demand, and lent then."""
         at, end = self.due(number - 1), self._end(number)
-        stretches, on_due = [], ZERO
+        stretches, on_due, lent = [], ZERO, ZERO
         for day, event in self._moments(number, until):
             stretches.append(self._stretch(number, at, day))
             at = day
-            if isinstance(event, Advance):
-                self.plan += event.amount
-                if self.course.after_extra is AfterExtra.RE_AMORTISE:
-                    self._recast(number)
-            elif event is None:
+            if event is None:
                 self.overdue = self.interest_due = ZERO
+            elif isinstance(event, Advance):
+                if day == end:
+                    lent += event.amount
+                else:
+                    self._draw(number, event.amount)
             elif day == end:
                 on_due += self._catch_up(event.amount)
             else:
                 self.ahead += self._catch_up(event.amount)
         stretches.append(self._stretch(number, at, until))
-        return self._rounded(stretches), on_due
+        return self._rounded(stretches), on_due, lent
 
     def _moments(self, number: int, until: date) -> Iterator[tuple[date, Event | None]]:
         """The events of a period in order, and after those of its day the one from which it is seen: None."""
         start, end, seen = self.due(number - 1), self._end(number), self.course.as_of
         for event in sorted(self.course.events, key=lambda event: event.on):
-            if isinstance(event, Advance):
-                belongs = start <= event.on < end
-            else:  # on the day the loan was paid out there is no period before
-                belongs = start < event.on <= end or (number == 1 and event.on == start)
+            # On the day the loan was paid out there is no period before.
+            belongs = start < event.on <= end or (number == 1 and event.on == start)
             if belongs and event.on <= min(until, seen):
                 yield event.on, event
         if start < seen < until:
             yield seen, None
+
+    def _draw(self, number: int, amount: Decimal) -> None:
+        self.plan += amount
+        if self.course.after_extra is AfterExtra.RE_AMORTISE:
+            self._recast(number)
 
     def _catch_up(self, amount: Decimal) -> Decimal:
         """Pays what is overdue, and says what is left of the amount."""

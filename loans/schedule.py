@@ -106,10 +106,10 @@ def totals(rows: Iterable[Row], unit: Decimal = CENT) -> Totals:
 
 
 def instalment_of(terms: Terms) -> Decimal:
-    """The first instalment that repays principal, as printed; of a loan with interest only, the first one."""
-    if terms.method in (Method.EQUAL_PRINCIPAL, Method.INTEREST_ONLY):
-        return schedule(terms)[terms.principal_grace].total
-    exact = _instalment(PeriodRates(terms), terms.principal_grace + 1, terms.principal, terms.instalment)
+    """The first instalment, as printed: the equal one, unless the loan begins with interest alone."""
+    if terms.principal_grace or terms.method in (Method.EQUAL_PRINCIPAL, Method.INTEREST_ONLY):
+        return schedule(terms)[0].total
+    exact = _instalment(PeriodRates(terms), 1, terms.principal, terms.instalment)
     return rounded(exact, terms.conventions.unit, terms.conventions.interest)  # what is carried, in cents
 
 

@@ -115,18 +115,30 @@ def test_paying_ahead_leaves_only_interest_to_pay_next() -> None:
     assert rows[1].total == rows[1].interest
 
 
-def test_an_advance_joins_the_period_that_begins_on_its_day() -> None:
+def test_an_advance_on_a_due_day_comes_after_its_demand() -> None:
     terms = loan(DayCount.THIRTY_360)
     first, second = schedule(terms)[:2]
     assert first.due_on
     event = Advance(first.due_on, Decimal(1000))
     kept = recalculate(Course(terms=terms, events=[event], as_of=first.due_on, after_extra=AfterExtra.KEEP))
-    assert kept[0] == first
+    assert kept[0] == replace(first, balance=first.balance + 1000)
     assert (kept[1].total, kept[1].interest) == (second.total, second.interest + 10)  # 1 000 · 1 %
     assert totals(kept).principal == 6000
     recast = recalculate(Course(terms=terms, events=[event], as_of=first.due_on))
     assert recast[1].total > second.total
     assert len({row.total for row in recast[1:-1]}) == 1
+    assert position(Course(terms=terms, events=[event], as_of=FAR), first.due_on).principal == 6000
+
+
+def test_an_advance_within_a_period_bears_interest_from_its_day() -> None:
+    terms = loan(principal=36500)  # 12.00 a day
+    course = Course(terms=terms, events=[Advance(START + timedelta(days=10), Decimal(36500))], as_of=FAR)
+    assert position(course, START + timedelta(days=20)).accrued == 10 * 12 + 10 * 24
+
+
+def test_an_advance_after_the_last_due_day_is_refused() -> None:
+    with pytest.raises(ValueError, match="before the last due day"):
+        Course(terms=loan(number=2), events=[Advance(FAR, Decimal(1))], as_of=FAR)
 
 
 def test_a_quote_says_what_it_is_tomorrow() -> None:
