@@ -65,9 +65,14 @@ class RunAs:
         return self.popen(*command).wait()
 
     def own(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folder, for this user alone. CannotStart: it is there, and someone else's."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            _refuse_strange_owner(folder)
         if self.uid is not None and self.gid is not None:
-            os.chown(folder, self.uid, self.gid)
+            os.chown(folder, self.uid, self.gid, follow_symlinks=False)
 
 
 def _die_with_parent() -> None:
@@ -238,7 +243,6 @@ def keep(service: embedded.Service, server: Postgres | Valkey, *, announce: Call
     ready.unlink(missing_ok=True)
     who = run_as(server.program)
     who.own(embedded.socket_folder())
-    _refuse_strange_owner(embedded.socket_folder())
     server.prepare(who)
     process = server.start(who)
 
@@ -268,7 +272,9 @@ def _refuse_strange_owner(folder: Path) -> None:
     """The folder under /tmp has a name others can guess; one that they made is not ours to trust."""
     status = folder.lstat()
     if folder.is_symlink() or status.st_mode & 0o077 or status.st_uid not in _our_uids():
-        raise CannotStart(f"{folder} belongs to someone else. Remove it and start again.")
+        raise CannotStart(
+            f"{folder} belongs to another user. Work as that user, or have them clear it: `make reset`."
+        )
 
 
 def _our_uids() -> set[int]:

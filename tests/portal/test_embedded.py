@@ -134,8 +134,10 @@ def test_a_folder_too_deep_for_sockets_works_too(local: Local) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder of another user")
-def test_data_of_another_user_is_named(local: Local) -> None:
-    data = local.var / "postgres"
-    data.mkdir(parents=True)
-    os.chown(data, 12345, 12345)
-    assert "belongs to another user" in complaint_of(user(local))
+@pytest.mark.parametrize("name", ["postgres", "run"])
+def test_a_folder_of_another_user_is_named_and_stays_theirs(local: Local, name: str) -> None:
+    folder = local.var / name
+    folder.mkdir(parents=True, mode=0o700)
+    os.chown(folder, 12345, 12345)
+    assert f"{folder} belongs to another user" in complaint_of(user(local))
+    assert folder.stat().st_uid == 12345
