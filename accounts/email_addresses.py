@@ -10,7 +10,8 @@ LONGEST = 254  # octets: what fits RFC 5321's path of 256 with its angle bracket
 LONGEST_NAME = 64  # octets before the @
 
 # What comes along when an address is copied: spaces of any width, and signs that have none.
-_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u180e\u00ad\u200e\u200f"
+_UNSEEN = r"[\s\u200b-\u200f\u2060\ufeff\u180e\u00ad]+"
+_AROUND = re.compile(rf"^{_UNSEEN}|{_UNSEEN}$")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _NAME = re.compile(rf"{_ATOM}(\.{_ATOM})*")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
@@ -21,7 +22,7 @@ def parse(text: str) -> str:
 
     ValueError: no address a message can be sent to.
     """
-    address = text.strip().strip(_UNSEEN).strip()
+    address = _AROUND.sub("", text)
     name, at, domain = address.rpartition("@")
     if not at or len(address.encode()) > LONGEST or len(name) > LONGEST_NAME:
         raise ValueError(f"{text!r} is not an e-mail address.")

@@ -95,10 +95,10 @@ def between(start: date, end: date, unit: UnitPeriod) -> tuple[int, Fraction]:
     return whole, Fraction(rest * 30 + days, 30 * unit.months)
 
 
-def months_in(months: int, units_a_year: int) -> tuple[int, Fraction]:
-    """So many whole months as unit periods.  18 months in years: 1 and a half"""
-    whole, rest = divmod(months * units_a_year, 12)
-    return whole, Fraction(rest, 12)
+def term(length: Fraction, units_a_year: Fraction) -> tuple[int, Fraction]:
+    """A length in years as unit periods: a single payment's term.  18 months in years: 1 and a half"""
+    whole, part = divmod(length * units_a_year, 1)
+    return int(whole), part
 
 
 def us_apr(advances: Sequence[Timed], payments: Sequence[Timed], units_a_year: Decimal) -> Decimal:

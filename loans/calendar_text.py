@@ -1,11 +1,13 @@
 """Lines of an iCalendar file, and the days a rule stands for. Pure. Source: RFC 5545."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
 
 from dateutil.rrule import rrulestr
 
 LINE_BREAK = "\r\n"
+NOON = time(12)
 LONGEST = 75  # octets of a line without its break (3.1)
 
 _ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
@@ -52,12 +54,13 @@ def unfold(text: str) -> list[str]:
 def occurrences(start: date, rule: str) -> Iterator[date]:
     """The days of a recurrence rule (3.3.10), without end where it names none.
 
-    31 January, `FREQ=MONTHLY`: only months that have a 31st. `BYMONTHDAY=-1` is each month's last day.
+    31 January, `FREQ=MONTHLY`: only months that have a 31st. `BYMONTHDAY=-1` is each month's last day. UNTIL as
+    a day takes that day in; as an instant it takes in what lies before it, and a day's event lies at its noon.
     ValueError: no rule.
     """
-    rule = rule.replace("Z", "")  # only UNTIL has it: an instant in UTC, read as the day it names
+    until_day_s_end = re.sub(r"(UNTIL=\d{8})(?![T\d])", r"\1T235959", rule)
     try:
-        days = rrulestr(rule, dtstart=datetime.combine(start, time()))
+        days = rrulestr(until_day_s_end.replace("Z", ""), dtstart=datetime.combine(start, NOON))
     except (ValueError, TypeError) as error:  # TypeError: it does not say how often
         raise ValueError(f"{rule!r} is not a recurrence rule: {error}") from error
     return (day.date() for day in days)

@@ -48,10 +48,11 @@ class Compounding(StrEnum):
     SEMI_ANNUAL = "semi_annual"  # Canada, Interest Act, section 6
     QUARTERLY = "quarterly"
     MONTHLY = "monthly"
+    DAILY = "daily"
 
     @property
     def times_a_year(self) -> int:
-        return {"annual": 1, "semi_annual": 2, "quarterly": 4, "monthly": 12}[self]
+        return {"annual": 1, "semi_annual": 2, "quarterly": 4, "monthly": 12, "daily": 365}[self]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,8 +84,9 @@ def payoff(case: Case) -> Answer:
 def accrual(case: Case) -> Answer:
     inputs, unit = case["inputs"], conventions(case).unit
     if "penal_rate_pct" in inputs:
-        terms = (Decimal(inputs["overdue_interest"]), Decimal(inputs["penal_rate_pct"]), inputs["days"])
-        exact = late_interest(*terms, day_count(inputs), rounding=Rounding.NONE)
+        overdue = next(Decimal(value) for name, value in inputs.items() if name.startswith("overdue"))
+        rate = Decimal(inputs["penal_rate_pct"])
+        exact = late_interest(overdue, rate, inputs["days"], day_count(inputs), rounding=Rounding.NONE)
         return {"penalty": rounded(exact, unit), "penalty_to_unit": rounded(exact, Decimal(1))}
     amounts = [
         accrued(

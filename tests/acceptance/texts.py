@@ -19,9 +19,11 @@ def email_address(case: Case) -> Answer:
 def one_click(case: Case) -> Answer:
     inputs = case["inputs"]
     if "headers" in inputs:
+        address = unsubscribe.post_address(inputs["headers"])
         return {
             "must": [must.value for must in unsubscribe.Must],
-            "post_to": unsubscribe.post_address(inputs["headers"]),
+            "post_to": address,
+            "one_click": address is not None,
         }
     answers = [
         unsubscribe.answer(inputs["method"], inputs.get("content_type", ""), inputs.get("body", "").encode())

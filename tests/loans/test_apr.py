@@ -15,8 +15,8 @@ from loans.apr import (
     UnitPeriod,
     between,
     eu_apr,
-    months_in,
     regular,
+    term,
     timed,
     unit_period,
     us_apr,
@@ -69,9 +69,10 @@ def test_dated_payments_and_regular_ones_have_the_same_rate() -> None:
     assert dated == regular((1, Fraction(0)), [Decimal(3400)] * 3)
 
 
-def test_months_become_unit_periods() -> None:
-    assert months_in(18, 1) == (1, Fraction(1, 2))
-    assert months_in(6, 2) == (1, Fraction(0))
+def test_a_term_becomes_unit_periods() -> None:
+    assert term(Fraction(18, 12), Fraction(1)) == (1, Fraction(1, 2))
+    assert term(Fraction(6, 12), Fraction(2)) == (1, Fraction(0))
+    assert term(Fraction(255, 365), Fraction(365, 255)) == (1, Fraction(0))
 
 
 def test_what_has_no_rate_is_refused() -> None:

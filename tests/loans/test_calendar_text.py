@@ -35,11 +35,23 @@ def test_every_sign_with_a_meaning_is_escaped() -> None:
     [
         (date(2026, 1, 31), "FREQ=MONTHLY", [date(2026, 1, 31), date(2026, 3, 31), date(2026, 5, 31)]),
         (date(2026, 1, 31), "FREQ=MONTHLY;BYMONTHDAY=-1", [date(2026, 1, 31), date(2026, 2, 28)]),
-        (date(2026, 1, 1), "FREQ=DAILY;UNTIL=20260102T000000Z", [date(2026, 1, 1), date(2026, 1, 2)]),
     ],
 )
-def test_a_rule_means_its_days(start: date, rule: str, days: list[date]) -> None:
+def test_a_rule_without_end_means_its_days(start: date, rule: str, days: list[date]) -> None:
     assert list(islice(occurrences(start, rule), len(days))) == days
+
+
+@pytest.mark.parametrize(
+    ("rule", "last"),
+    [
+        ("FREQ=DAILY;UNTIL=20260103", date(2026, 1, 3)),  # the day is taken in
+        ("FREQ=DAILY;UNTIL=20260103T000000Z", date(2026, 1, 2)),  # the instant comes before the day's event
+        ("UNTIL=20260103;FREQ=DAILY;INTERVAL=2", date(2026, 1, 3)),
+        ("FREQ=DAILY;COUNT=4", date(2026, 1, 4)),
+    ],
+)
+def test_a_rule_ends_where_it_says(rule: str, last: date) -> None:
+    assert list(occurrences(date(2026, 1, 1), rule))[-1] == last
 
 
 @pytest.mark.parametrize("rule", ["", "FREQ=SOMETIMES", "BYDAY=MO", "FREQ=DAILY;INTERVAL=x"])
