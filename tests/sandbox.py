@@ -28,6 +28,10 @@ class Sandbox:
         """What arrived on a phone, oldest first."""
         return [text["text"] for text in self._call(f"/phones/{number}") if text["direction"] == "to_phone"]
 
+    def reply(self, number: str, text: str) -> None:
+        """A person's text to the portal; its answer arrives a moment later."""
+        self._call(f"/phones/{number}/reply", {"text": text})
+
     def count(self) -> int:
         return len(self._call("/phones"))
 
