@@ -16,7 +16,7 @@ MUST_HAVE = {
     "TWILIO_AUTH_TOKEN": "its token",
     "TWILIO_FROM": "the number that texts come from",
 }
-LOOKED_AT = (*MUST_HAVE, "DEBUG", "EMAIL_BACKEND")
+LOOKED_AT = (*MUST_HAVE, "DEBUG", "EMAIL_BACKEND", "EMAIL_URL")
 SHORTEST_KEY = 50  # characters; Django's own check warns below it
 
 
@@ -43,6 +43,10 @@ def _wrong(values: Mapping[str, str]) -> list[tuple[bool, str]]:
         (
             values["DEBUG"].lower() in ("1", "true", "yes", "on"),
             "DEBUG is on: it shows secrets to strangers.",
+        ),
+        (
+            not (values["EMAIL_URL"] or values["EMAIL_BACKEND"]),
+            "EMAIL_URL is not set: smtp+tls://user:password@host:587, or a django-anymail backend in EMAIL_BACKEND.",
         ),
         (
             values["EMAIL_BACKEND"].startswith("notifications.sandbox"),

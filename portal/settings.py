@@ -6,6 +6,7 @@ PORTAL_ENV is `local` (the default: private services under var/, the sandbox pro
 """
 
 import os
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,10 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 CELERY_BROKER_URL = (
     env.str("REDIS_URL", default="") or f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=1"
+)
+# Without it kombu encrypts for whoever answers, and tells them the password.
+CELERY_BROKER_USE_SSL = (
+    {"ssl_cert_reqs": ssl.CERT_REQUIRED} if CELERY_BROKER_URL.startswith("rediss:") else False
 )
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # a task is a hint; losing one costs a tick, repeating one is wasted work

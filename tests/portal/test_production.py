@@ -58,6 +58,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("PORTAL_URL", "http://portal.example", "PORTAL_URL is not https"),
         ("ALLOWED_HOSTS", "portal.example, *", "ALLOWED_HOSTS has *"),
         ("DEBUG", "True", "DEBUG is on"),
+        ("EMAIL_URL", "", "EMAIL_URL is not set"),
         ("EMAIL_BACKEND", "notifications.sandbox.mail.SandboxEmailBackend", "EMAIL_BACKEND is the sandbox"),
     ],
 )
@@ -78,6 +79,19 @@ def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
 def test_another_name_of_the_environment_is_refused() -> None:
     refused = production("-c", "import django; django.setup()", PORTAL_ENV="staging")
     assert "PORTAL_ENV is 'staging'. Set it to 'local' or 'production'." in refused.stderr
+
+
+def test_the_broker_and_the_cache_must_prove_who_they_are() -> None:
+    script = """
+import ssl
+from django.core.cache import cache
+from portal.celery import app
+assert app.connection().ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+made = cache._cache.get_client().connection_pool.make_connection()
+assert made.cert_reqs == ssl.CERT_REQUIRED
+"""
+    answer = production("-c", script)
+    assert answer.returncode == 0, answer.stderr
 
 
 # ---------- what is not there ----------
