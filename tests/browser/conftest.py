@@ -1,7 +1,6 @@
 """A real Chromium before the real pages."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.core.management import call_command
 from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser import machine
 from tests.browser.visiting import Visitor
 from tests.sandbox import Sandbox, running
 
@@ -22,10 +22,6 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
-ADVICE = (
-    "No Chromium. Install one (apt-get install chromium), name one in CHROMIUM=/path/to/chromium, "
-    "or let Playwright fetch one (playwright install chromium)."
-)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,17 +41,18 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """$CHROMIUM, else one on the PATH, else Playwright's own. None: a failure in CI, a skip elsewhere."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    try:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-    except Error:
-        if os.environ.get("CI"):
-            pytest.fail(ADVICE)
-        pytest.skip(ADVICE)
+    machine.require_chinese_font()
+    browser = launch(playwright)
     yield browser
     browser.close()
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A Chromium. None to be had: a failure in CI, a skip elsewhere."""
+    try:
+        return playwright.chromium.launch(executable_path=machine.chromium_path(), args=FLAGS)
+    except Error:
+        machine.lacking(machine.NO_CHROMIUM)
 
 
 @pytest.fixture
