@@ -57,7 +57,9 @@ def add_months(start: date, months: int, *, day_of_month: int | None = None) -> 
     if not 1 <= day <= 31:
         raise ValueError("A day of the month is 1 to 31.")
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    return date(year, month + 1, min(day, monthrange(year, month + 1)[1]))
+    if day > 28:  # below, every month has it, and most contracts stay below
+        day = min(day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day)
 
 
 def due_on(

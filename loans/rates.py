@@ -44,6 +44,9 @@ class PeriodRates:
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
         self._periods = periods_a_year(terms.period, terms.day_count)
+        # By far the most loans bear one rate all along.
+        is_constant = terms.day_count is DayCount.THIRTY_360 and not terms.rate_changes
+        self._constant = self._nominal(1) if is_constant else None
 
     def due(self, number: int) -> date | None:
         """The due date of an instalment; 0: the day the loan was paid out. None: the contract has no days."""
@@ -64,11 +67,12 @@ class PeriodRates:
 
     def of(self, number: int) -> Decimal:
         """The rate by which the period's interest is computed."""
-        terms = self.terms
+        if self._constant is not None:
+            return self._constant
         start, end = self.due(number - 1), self.due(number)
-        if terms.day_count is DayCount.THIRTY_360 or start is None or end is None:
-            return periodic_rate(self.annual(number), self._periods, terms.compounding)
-        return rate_between(self.annual(number), start, end, terms.day_count)
+        if self.terms.day_count is DayCount.THIRTY_360 or start is None or end is None:
+            return self._nominal(number)
+        return rate_between(self.annual(number), start, end, self.terms.day_count)
 
     def for_instalment(self, first: int, last: int) -> list[Decimal]:
         """The rates of the periods `first` to `last` by which their equal instalment is computed."""
@@ -78,5 +82,8 @@ class PeriodRates:
         if terms.conventions.basis is Basis.DAYS_30_365:
             rate = annual * 30 * 12 / (100 * 365 * self._periods)
         else:
-            rate = periodic_rate(annual, self._periods, terms.compounding)
+            rate = self._nominal(first)
         return [rate] * (last - first + 1)
+
+    def _nominal(self, number: int) -> Decimal:
+        return periodic_rate(self.annual(number), self._periods, self.terms.compounding)

@@ -30,4 +30,7 @@ def rounded(amount: Decimal, unit: Decimal, rounding: Rounding = Rounding.HALF_U
     """
     if rounding is Rounding.NONE:
         return amount
+    # Most units are a power of ten: one step instead of three. 1.00 is not written as one, though it equals 1.
+    if unit.as_tuple().digits == (1,):
+        return amount.quantize(unit, _MODES[rounding])
     return (amount / unit).quantize(_ONE, _MODES[rounding]) * unit
