@@ -1,0 +1,115 @@
+"""Batch after batch: one is called while the next is decided, and what was begun is brought to its end."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain, repeat
+from uuid import uuid4
+
+import pytest
+
+from notifications import dispatch, engine
+from notifications.channels.base import Accepted, Limits, Message
+from notifications.channels.deliver import Door
+from notifications.decided import AttemptRow
+from notifications.models import Attempt, Lane, Reminder
+from notifications.words import AttemptState, ReminderState
+from tests import factories
+
+DUE = date(2026, 2, 1)
+MORNING = datetime(2026, 1, 29, 15, tzinfo=UTC)  # 10:00 in New York, three days before
+
+
+@pytest.fixture
+def phones(reminders):
+    phones = []
+    for _ in range(5):
+        person = factories.make_borrower()
+        phones.append(factories.make_contact_point(person).value)
+        factories.make_bill(factories.make_loan(person), due_on=DUE)
+    engine.tick(now=MORNING)
+    return phones
+
+
+@pytest.fixture
+def uuids():
+    return [uuid4() for _ in range(6)]
+
+
+def send(*, until=lambda: False, limit=2, now=MORNING):
+    return dispatch.send_due(clock=lambda: now, until=until, limit=limit)
+
+
+def test_every_batch_is_sent_and_settled(sandbox, phones):
+    assert send() == 5
+    assert [len(sandbox.texts(phone)) for phone in phones] == [1] * 5
+    assert set(Attempt.objects.values_list("state", flat=True)) == {AttemptState.ACCEPTED}
+    assert not Lane.objects.filter(leased_until__isnull=False).exists()
+
+
+def test_told_to_stop_it_claims_no_more_and_settles_what_is_under_way(sandbox, phones):
+    told = chain([False, False], repeat(True))
+    assert send(until=lambda: next(told)) == 4
+    assert set(Attempt.objects.values_list("state", flat=True)) == {AttemptState.ACCEPTED}
+    assert Reminder.objects.filter(step__offset_days=-3, state=ReminderState.PLANNED).count() == 1
+    assert send() == 1
+    assert [len(sandbox.texts(phone)) for phone in phones] == [1] * 5
+
+
+def test_what_a_number_refuses_for_good_goes_by_the_next_channel_though_a_batch_is_under_way(
+    sandbox, phones, mailoutbox
+):
+    for lane in Lane.objects.all():
+        factories.make_contact_point(lane.borrower, kind="email")
+    sandbox.faults(mode="refuse_for_good", times=1)
+    assert send(limit=4) == 6
+    assert len(mailoutbox) == 1
+    assert sum(len(sandbox.texts(phone)) for phone in phones) == 4
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "error_500_after_accept",
+        "reset_after_accept",
+        "garbage_201",
+        "lying_201",
+        "endless_201",
+        "hang",
+    ],
+)
+def test_what_the_provider_took_is_never_sent_again_whatever_it_answered(sandbox, phones, settings, fault):
+    settings.PROVIDER_TIMEOUT = timedelta(seconds=3 if fault == "hang" else 10)
+    sandbox.faults(mode=fault)
+    send()
+    sandbox.faults()
+    for minutes in range(1, 600, 60):
+        engine.run(clock=lambda minutes=minutes: MORNING + timedelta(minutes=minutes), until=lambda: False)
+    assert [len(sandbox.texts(phone)) for phone in phones] == [1] * 5
+    assert set(Attempt.objects.values_list("state", flat=True)) == {AttemptState.UNKNOWN}
+
+
+def test_no_more_calls_are_open_at_once_than_allowed_over_all_batches(sandbox, uuids):
+    sandbox.faults(latency_ms=100)
+    messages = [Message(one, "sms", f"+1212555{n:04d}", "", "Hello", "en") for n, one in enumerate(uuids)]
+    with Door(Limits(timeout=timedelta(seconds=10), open_calls=2)) as door:
+        first, second = door.send(messages[:3]), door.send(messages[3:])
+        started = datetime.now(UTC)
+        outcomes = door.wait(first) | door.wait(second)
+        seconds = (datetime.now(UTC) - started).total_seconds()
+    assert all(isinstance(outcome, Accepted) for outcome in outcomes.values())
+    assert seconds >= 0.25  # six calls, two at a time, 0.1 s each
+
+
+def test_a_channel_without_a_provider_is_refused_before_anything_is_sent(sandbox, uuids, settings):
+    settings.CHANNEL_PROVIDER = {"sms": "twilio"}
+    messages = [Message(uuids[0], "sms", "+12125550001", "", "Hello", "en")]
+    messages.append(Message(uuids[1], "fax", "+12125550002", "", "Hello", "en"))
+    with Door() as door, pytest.raises(KeyError):
+        door.send(messages)
+    assert sandbox.count() == 0
+
+
+def test_an_attempts_row_has_every_column_that_needs_a_value():
+    """It is written by COPY, which asks no model for its defaults."""
+    needed = {field.column for field in Attempt._meta.concrete_fields if not field.null}
+    assert needed <= set(AttemptRow._fields)
+    assert set(AttemptRow._fields) <= {field.column for field in Attempt._meta.concrete_fields}

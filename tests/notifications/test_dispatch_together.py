@@ -1,0 +1,112 @@
+"""Workers beside each other and beside payments: nothing twice, nothing lost, whoever is killed."""
+
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connections, transaction
+
+from loans.payments import NewPayment, record
+from notifications import lanes
+from notifications.models import Attempt, Reminder
+from notifications.settle import LEASE
+from notifications.words import AttemptState, ReminderState
+from tests import factories
+from tests.notifications import worker
+
+DUE = date(2026, 2, 1)
+MORNING = datetime(2026, 1, 29, 15, tzinfo=UTC)  # 10:00 in New York, three days before
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def person():
+    return factories.make_borrower()
+
+
+@pytest.fixture
+def phone(person):
+    return factories.make_contact_point(person).value
+
+
+@pytest.fixture
+def loan(person):
+    loan = factories.make_loan(person)
+    factories.make_bill(loan, due_on=DUE)
+    return loan
+
+
+def until(condition):
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "waited for 30 seconds"
+        time.sleep(0.05)
+
+
+def test_four_worker_processes_send_each_reminder_once(reminders, sandbox):
+    phones = []
+    for _ in range(30):
+        person = factories.make_borrower()
+        phones.append(factories.make_contact_point(person).value)
+        factories.make_bill(factories.make_loan(person), due_on=DUE)
+    workers = [worker.start(MORNING) for _ in range(4)]
+    assert [one.wait(timeout=60) for one in workers] == [0, 0, 0, 0]
+    assert [len(sandbox.texts(phone)) for phone in phones] == [1] * 30
+    assert set(Attempt.objects.values_list("state", flat=True)) == {AttemptState.ACCEPTED}
+
+
+def test_a_worker_killed_in_the_call_leaves_an_unknown_that_is_never_sent_again(
+    reminders, sandbox, loan, phone
+):
+    sandbox.faults(mode="hang", times=1)
+    process = worker.start(MORNING)
+    until(lambda: len(sandbox.texts(phone)) == 1)
+    process.kill()
+    process.wait()
+    assert Attempt.objects.get().state == AttemptState.CALLING
+    for hours in range(6):
+        reminders.run(MORNING + LEASE + timedelta(hours=hours, seconds=1))
+    assert Attempt.objects.get().state == AttemptState.UNKNOWN
+    assert Reminder.objects.get(step__offset_days=-3).state == ReminderState.UNKNOWN
+    assert len(sandbox.texts(phone)) == 1
+
+
+def test_a_claim_passes_by_a_payment_that_is_being_booked_and_then_finds_the_bill_paid(
+    reminders, sandbox, loan, phone
+):
+    reminders.run(MORNING - timedelta(hours=7))  # planned, but not yet in the person's hours
+    is_booked, may_commit = threading.Event(), threading.Event()
+
+    def book() -> None:
+        payment = NewPayment(amount=Decimal(100), currency="USD", received_on=date(2026, 1, 29))
+        with transaction.atomic():
+            record(loan, payment=payment, by=None, now=MORNING)
+            is_booked.set()
+            may_commit.wait(30)
+        connections.close_all()
+
+    teller = threading.Thread(target=book)
+    teller.start()
+    assert is_booked.wait(30)
+    assert reminders.run(MORNING) == 0
+    assert teller.is_alive()  # so the claim did not wait for the payment's lock
+    may_commit.set()
+    teller.join()
+    assert reminders.run(MORNING + timedelta(minutes=1)) == 0
+    assert sandbox.texts(phone) == []
+    assert Reminder.objects.get(step__offset_days=-3).state == ReminderState.CANCELLED
+
+
+def test_a_change_waits_until_a_claim_has_committed_what_it_sends(reminders, sandbox, person, loan, phone):
+    reminders.run(MORNING - timedelta(hours=7))
+    sandbox.faults(mode="hang", times=1)
+    process = worker.start(MORNING)
+    until(lambda: len(sandbox.texts(phone)) == 1)
+    with transaction.atomic():
+        lanes.lock(person.pk)  # not held during the call: a slow provider delays no payment
+        assert Attempt.objects.get().state == AttemptState.CALLING
+    process.kill()
+    process.wait()
