@@ -53,12 +53,17 @@ def charged_balance(method: Method, opening: Decimal, payments: Decimal) -> Deci
     return opening if method is Method.PREVIOUS else opening - payments
 
 
+def cycle_rate(apr_pct: Decimal, days: int) -> Decimal:
+    """The rate of a cycle of so many days as a fraction: APR / 365 · days."""
+    return apr_pct * days / 36500
+
+
 def finance_charge(
     balance: Decimal, periodic_rate: Decimal, *, unit: Decimal = CENT, rounding: Rounding = Rounding.HALF_UP
 ) -> Decimal:
     """The cycle's interest, to the unit; none on a credit balance.
 
-    periodic_rate: a fraction for the whole cycle: 1.25 % a month is 0.0125; daily, APR / 365 · days.
+    periodic_rate: a fraction for the whole cycle: 1.25 % a month is 0.0125.
     124.78 at 1.25 %: 1.56
     """
     return max(rounded(balance * periodic_rate, unit, rounding), ZERO)

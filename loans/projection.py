@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from loans.annuity import exact_instalment
+from loans.cards import MinimumRule
 from loans.rounding import Rounding, rounded
 from loans.terms import CENT
 
 ZERO = Decimal(0)
 LONGEST = 1200  # months; a plan that takes a century is none
 DUST = Decimal("1e-15")  # what 28 digits of exact months leave over is no debt
+
+
+class NeverEnds(ValueError):
+    """These payments do not end the debt."""
+
 
 # What is paid in a month, of the balance before its interest and that interest.
 Payments = Callable[[Decimal, Decimal], Decimal]
@@ -64,12 +70,12 @@ def project(
     """Interest on the balance, then the payment, month by month until nothing is owed.
 
     5 000 at 24 %, 500 a month: 12 months, 635.16 interest, the last payment 135.16.
-    ValueError: the payments do not end the debt in 1,200 months.
+    NeverEnds: the payments do not end the debt in 1,200 months.
     """
     months: list[Month] = []
     while balance > 0:
         if len(months) == LONGEST:
-            raise ValueError(f"These payments do not end the debt in {LONGEST} months.")
+            raise NeverEnds(f"These payments do not end the debt in {LONGEST} months.")
         interest = _to(balance * rate, unit)
         payment = min(_to(payments(balance, interest), unit), balance + interest)
         balance += interest - payment
@@ -87,6 +93,11 @@ def fixed(amount: Decimal) -> Payments:
 def declining(share: Decimal, floor: Decimal) -> Payments:
     """A share of the balance plus the month's interest, at least the floor, computed anew each month."""
     return lambda balance, interest: max(balance * share + interest, floor)
+
+
+def least(rule: MinimumRule) -> Payments:
+    """What each statement demands, which counts the month's interest into its balance."""
+    return lambda balance, interest: rule.demand(balance + interest, interest=interest)
 
 
 def with_more(payments: Payments, extra: Decimal) -> Payments:
@@ -122,14 +133,14 @@ def months_at_daily_rate(balance: Decimal, apr_pct: Decimal, payment: Decimal) -
 
         n = −1/30 · ln(1 + b / p · (1 − (1 + i)³⁰)) / ln(1 + i).   12 000 at 12 %, 200 a month: 92
 
-    ValueError: the payment does not cover the interest.
+    NeverEnds: the payment does not cover the interest.
     """
     daily = apr_pct / 36500
     if not daily:
         return int((balance / payment).to_integral_value(ROUND_CEILING))
     rest = 1 + balance / payment * (1 - (1 + daily) ** 30)
     if rest <= 0:
-        raise ValueError("The payment does not cover the interest, so it never ends the debt.")
+        raise NeverEnds("The payment does not cover the interest, so it never ends the debt.")
     return int((-rest.ln() / (1 + daily).ln() / 30).to_integral_value(ROUND_CEILING))
 
 

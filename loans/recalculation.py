@@ -18,7 +18,7 @@ from loans.daycount import DayCount
 from loans.rates import PeriodRates, rate_between
 from loans.replay import Payment
 from loans.rounding import rounded
-from loans.schedule import Row
+from loans.schedule import Row, instalment_of
 from loans.terms import Terms
 
 ZERO = Decimal(0)
@@ -58,10 +58,8 @@ class Course:
     rounds_each_stretch: bool = False  # interest of each stretch of constant principal, else once a period
 
     def __post_init__(self) -> None:
-        if self.terms.disbursed_on is None or self.terms.instalment is None:
-            raise ValueError(
-                "A loan is recalculated from the day it was paid out and its printed instalment."
-            )
+        if self.terms.disbursed_on is None:
+            raise ValueError("A loan is recalculated from the day it was paid out.")
         last = PeriodRates(self.terms).due(self.terms.instalments)
         if any(isinstance(event, Advance) and last is not None and event.on >= last for event in self.events):
             raise ValueError(f"An advance comes before the last due day, {last}.")
@@ -125,7 +123,7 @@ class _Running:
     def __post_init__(self) -> None:
         self.rates = PeriodRates(self.course.terms)
         self.plan = self.course.terms.principal
-        self.instalment = self.course.terms.instalment or ZERO
+        self.instalment = self.course.terms.instalment or instalment_of(self.course.terms)
 
     @property
     def outstanding(self) -> Decimal:

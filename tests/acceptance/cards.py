@@ -77,7 +77,7 @@ def _average(inputs: dict[str, Any], opening: Decimal, *, counts_new: bool) -> A
     least, days = unit(inputs["currency"]), inputs["cycle_days"]
     entries = [Entry(_day(inputs, one), Decimal(one["amount"])) for one in inputs["transactions"]]
     average = card_interest.average_daily_balance(opening, entries, days, counts_new_purchases=counts_new)
-    daily = Decimal(inputs.get("apr_pct", 0)) * days / 36500
+    daily = card_interest.cycle_rate(Decimal(inputs.get("apr_pct", 0)), days)
     rate = _monthly(inputs) if "monthly_rate_pct" in inputs else daily
     charge = card_interest.finance_charge(average, rate, unit=least)
     changes = sum((entry.amount for entry in entries), ZERO)
@@ -116,7 +116,10 @@ def _declining(inputs: dict[str, Any], balance: Decimal) -> Answer:
 
 
 def _told(inputs: dict[str, Any], balance: Decimal, payments: projection.Payments) -> Answer:
-    plan, least = projection.project(balance, _monthly(inputs), payments), unit(inputs["currency"])
+    try:
+        plan, least = projection.project(balance, _monthly(inputs), payments), unit(inputs["currency"])
+    except projection.NeverEnds:
+        return {"months": None}
     first = plan.months[0]
     paid = [rounded(month.payment, least) for month in plan.months]
     return {

@@ -11,7 +11,7 @@ from loans.replay import Payment
 from loans.rounding import Rounding, rounded
 from loans.schedule import totals
 from loans.terms import Conventions, Terms
-from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, period
+from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, money, period
 from tests.acceptance.schedules import published
 
 # How the sources say it, and how we do.
@@ -31,7 +31,7 @@ def _course(case: Case, as_of: date) -> Course:
             day_count=day_count(inputs),
             disbursed_on=day(inputs["disbursed_on"]),
             due_on=days(inputs.get("due_dates", ())),
-            instalment=Decimal(inputs["instalment"]),
+            instalment=money(inputs.get("instalment")),
             conventions=Conventions(
                 payment=basis.payment,
                 payment_unit=Decimal(inputs.get("instalment_unit", basis.payment_unit)),

@@ -167,6 +167,11 @@ def test_penal_interest_needs_days_that_have_a_share_of_a_year() -> None:
         late_interest(Decimal(1), Decimal(1), -1, DayCount.ACTUAL_365)
 
 
+def test_a_loan_without_a_printed_instalment_has_the_computed_one() -> None:
+    terms = replace(loan(), instalment=None)
+    assert recalculate(Course(terms=terms, as_of=START)) == schedule(terms)
+
+
 def test_a_loan_without_days_is_not_recalculated_and_not_before_it_began() -> None:
     with pytest.raises(ValueError, match="paid out"):
         Course(terms=Terms(principal=Decimal(1), annual_rate_pct=Decimal(1), instalments=1), as_of=START)
