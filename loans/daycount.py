@@ -13,37 +13,44 @@ class DayCount(StrEnum):
     """The convention's name as contracts print it. Source: 2006 ISDA Definitions, section 4.16."""
 
     THIRTY_360 = "30/360"
+    THIRTY_365 = "30/365"  # months of 30 days in a year of 365
     ACTUAL_360 = "actual/360"
     ACTUAL_364 = "actual/364"  # 52 equal weeks
     ACTUAL_365 = "actual/365"
     ACTUAL_ACTUAL = "actual/actual"
 
 
-_DENOMINATORS = {DayCount.ACTUAL_360: 360, DayCount.ACTUAL_364: 364, DayCount.ACTUAL_365: 365}
+_DENOMINATORS = {
+    DayCount.THIRTY_360: 360,
+    DayCount.THIRTY_365: 365,
+    DayCount.ACTUAL_360: 360,
+    DayCount.ACTUAL_364: 364,
+    DayCount.ACTUAL_365: 365,
+}
 
 
 def year_share(start: date, end: date, convention: DayCount) -> Fraction:
     """The part of a year from `start` to `end`; below 0 if the end is earlier.
 
-    30/360: every month has 30 days (bond basis: the 31st is a 30th, as an end only after the 30th).
+    30/N: every month has 30 days (bond basis: the 31st is a 30th, as an end only after the 30th).
     actual/N: calendar days / N. actual/actual: the days in leap years / 366 + the other days / 365.
     15 January to 15 March 2024: 60/360, 60/360, 60/364, 60/365, 60/366.
     """
-    if convention is DayCount.THIRTY_360:
-        return Fraction(_days_30_360(start, end), 360)
     if convention is DayCount.ACTUAL_ACTUAL:
         return _actual_actual(start, end)
-    return Fraction((end - start).days, _DENOMINATORS[convention])
+    of_30 = convention in (DayCount.THIRTY_360, DayCount.THIRTY_365)
+    days = _days_of_30(start, end) if of_30 else (end - start).days
+    return Fraction(days, _DENOMINATORS[convention])
 
 
 def days_share(days: int, convention: DayCount) -> Fraction:
     """The part of a year that so many days are. ValueError: actual/actual, which needs to know which days."""
     if convention is DayCount.ACTUAL_ACTUAL:
         raise ValueError("A number of days has no share of a year by actual/actual. Name the dates.")
-    return Fraction(days, _DENOMINATORS.get(convention, 360))
+    return Fraction(days, _DENOMINATORS[convention])
 
 
-def _days_30_360(start: date, end: date) -> int:
+def _days_of_30(start: date, end: date) -> int:
     first = min(start.day, 30)
     last = 30 if end.day == 31 and first == 30 else end.day
     return (end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first

@@ -1,6 +1,6 @@
 """Rounding of money to a unit: a cent, a fils, a whole yen, a whole rupee. Pure."""
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 
 
@@ -21,6 +21,7 @@ _MODES = {
     Rounding.DOWN: ROUND_FLOOR,
 }
 _ONE = Decimal(1)
+_NOISE_FREE = Context(prec=24)  # of the 28 digits we compute with, the last ones carry the divisions' errors
 
 
 def rounded(amount: Decimal, unit: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
@@ -30,6 +31,8 @@ def rounded(amount: Decimal, unit: Decimal, rounding: Rounding = Rounding.HALF_U
     """
     if rounding is Rounding.NONE:
         return amount
+    if rounding in (Rounding.UP, Rounding.DOWN):  # 102 computed as 102.000…01 is 102, not the next cent
+        amount = _NOISE_FREE.plus(amount)
     # Most units are a power of ten: one step instead of three. 1.00 is not written as one, though it equals 1.
     if unit.as_tuple().digits == (1,):
         return amount.quantize(unit, _MODES[rounding])

@@ -118,8 +118,11 @@ class Terms:
             raise ValueError("A grace period ends before the last instalment.")
         if self.amortised_over is not None and self.amortised_over < self.instalments:
             raise ValueError("A loan is not repaid over fewer instalments than it has.")
-        if self.day_count is not DayCount.THIRTY_360 and self.disbursed_on is None:
-            raise ValueError(f"Interest by {self.day_count} needs the day the loan was paid out.")
+        if self.day_count is not DayCount.THIRTY_360:
+            if self.disbursed_on is None:
+                raise ValueError(f"Interest by {self.day_count} needs the day the loan was paid out.")
+            if self.compounding is not None:
+                raise ValueError("A rate compounds by periods of 30/360, not by days.")
         if self.due_on and len(self.due_on) < self.instalments:
             raise ValueError(f"{len(self.due_on)} due dates for {self.instalments} instalments.")
         if any(not 1 < change.from_number <= self.instalments for change in self.rate_changes):

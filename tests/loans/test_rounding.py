@@ -43,6 +43,9 @@ def test_up_and_down_hold_the_amount_between_them(amount: Decimal, unit: Decimal
         ("862.48", "1", Rounding.HALF_UP, "862"),
         ("862.48", "1.00", Rounding.HALF_UP, "862"),
         ("0.13", "0.05", Rounding.HALF_UP, "0.15"),
+        ("102.0000000000000000000000001", "0.01", Rounding.UP, "102"),  # an error of computing
+        ("101.9999999999999999999999999", "0.01", Rounding.DOWN, "102"),
+        ("102.00000000000000000001", "0.01", Rounding.UP, "102.01"),
     ],
 )
 def test_each_way_of_rounding(amount: str, unit: str, mode: Rounding, result: str) -> None:

@@ -176,6 +176,11 @@ def test_the_printed_instalment_pays_the_loan_early_where_it_is_too_large() -> N
         {"principal_grace": 12},
         {"amortised_over": 6},
         {"day_count": DayCount.ACTUAL_365},
+        {
+            "day_count": DayCount.ACTUAL_365,
+            "disbursed_on": date(2026, 1, 1),
+            "compounding": Compounding.SEMI_ANNUAL,
+        },
         {"due_on": (date(2026, 1, 1),)},
         {"rate_changes": (RateChange(from_number=1, annual_rate_pct=Decimal(1)),)},
     ],
