@@ -22,6 +22,7 @@ def database() -> Iterator[None]:
     from django.test.utils import get_runner
 
     settings.DEBUG = False
+    settings.WHITENOISE_AUTOREFRESH = True  # nothing is collected for a benchmark
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"benchmark_{os.getpid()}"
     runner = get_runner(settings)(verbosity=0, interactive=False)
     made = runner.setup_databases()
