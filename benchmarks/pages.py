@@ -1,7 +1,7 @@
 """Queries and time of a borrower's pages with 5,000 loans in the database: `python benchmarks/pages.py [--json]`.
 
 The demo with the tests' set of loans imported beside it, in a database of its own; the demo's borrower with a loan
-looks at each page TIMES times (50). Time is the server's alone: from the request to the whole answer, without a network.
+looks at each page fifty times. Time is the server's alone: from the request to the whole answer, without a network.
 """
 
 import argparse
