@@ -41,36 +41,41 @@ class Statement:
     minimum: Decimal
 
 
-def close(
-    terms: CardTerms,
-    opening: Decimal,
-    entries: Sequence[Entry],
-    days: int,
-    *,
-    fees: Decimal = ZERO,
-    last_minimum: Decimal = ZERO,
-) -> Statement:
-    """The statement of a cycle of so many days.
+@dataclass(frozen=True, kw_only=True)
+class Cycle:
+    """What a billing cycle of so many days began with and brought."""
+
+    opening: Decimal
+    entries: Sequence[Entry]
+    days: int
+    fees: Decimal = ZERO
+    last_minimum: Decimal = ZERO  # what the statement before demanded
+
+
+def close(terms: CardTerms, cycle: Cycle) -> Statement:
+    """The statement of a cycle.
 
     Interest is average daily balance · APR / 365 · days, half up to the unit; none where the opening balance was
     paid in the cycle and the agreement gives grace. 900 at 24 % with +200 on day 14, +99 on day 20 and −500 on
     day 26 of 30: 966.30 · 24 % · 30 / 365 = 19.06, so 718.06.   ValueError: see `average_daily_balance`.
     """
-    purchases = sum((entry.amount for entry in entries if entry.amount > 0), ZERO)
-    payments = -sum((entry.amount for entry in entries if entry.amount < 0), ZERO)
-    average = average_daily_balance(opening, entries, days, counts_new_purchases=terms.counts_new_purchases)
-    is_free = terms.has_grace and payments >= opening
-    rate = cycle_rate(terms.apr_pct, days)
+    purchases = sum((entry.amount for entry in cycle.entries if entry.amount > 0), ZERO)
+    payments = -sum((entry.amount for entry in cycle.entries if entry.amount < 0), ZERO)
+    average = average_daily_balance(
+        cycle.opening, cycle.entries, cycle.days, counts_new_purchases=terms.counts_new_purchases
+    )
+    is_free = terms.has_grace and payments >= cycle.opening
+    rate = cycle_rate(terms.apr_pct, cycle.days)
     interest = ZERO if is_free else finance_charge(average, rate, unit=terms.minimum.unit)
-    closing = new_balance(opening, interest + fees, purchases, payments)
-    past_due = max(last_minimum - payments, ZERO)
+    closing = new_balance(cycle.opening, interest + cycle.fees, purchases, payments)
+    past_due = max(cycle.last_minimum - payments, ZERO)
     limit = terms.credit_limit
     return Statement(
-        opening=opening,
+        opening=cycle.opening,
         purchases=purchases,
         payments=payments,
         interest=interest,
-        fees=fees,
+        fees=cycle.fees,
         closing=closing,
         average_daily_balance=average,
         past_due=past_due,

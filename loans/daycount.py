@@ -4,7 +4,7 @@ Shares of a year are exact fractions; who needs a decimal rounds once, at the en
 """
 
 from calendar import isleap
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
@@ -29,13 +29,17 @@ _DENOMINATORS = {
 }
 
 
-def year_share(start: date, end: date, convention: DayCount) -> Fraction:
+def year_share(start: date, end: date, convention: DayCount, *, both_ends: bool = False) -> Fraction:
     """The part of a year from `start` to `end`; below 0 if the end is earlier.
+
+    both_ends: the first and the last day each count, as 1 to 30 October are 30 days.
 
     30/N: every month has 30 days (bond basis: the 31st is a 30th, as an end only after the 30th).
     actual/N: calendar days / N. actual/actual: the days in leap years / 366 + the other days / 365.
     15 January to 15 March 2024: 60/360, 60/360, 60/364, 60/365, 60/366.
     """
+    if both_ends:
+        end += timedelta(days=1)
     if convention is DayCount.ACTUAL_ACTUAL:
         return _actual_actual(start, end)
     of_30 = convention in (DayCount.THIRTY_360, DayCount.THIRTY_365)
@@ -44,7 +48,12 @@ def year_share(start: date, end: date, convention: DayCount) -> Fraction:
 
 
 def days_share(days: int, convention: DayCount) -> Fraction:
-    """The part of a year that so many days are. ValueError: actual/actual, which needs to know which days."""
+    """The part of a year that so many days are.
+
+    ValueError: fewer than 0, or actual/actual, which needs to know which days.
+    """
+    if days < 0:
+        raise ValueError("Interest runs for 0 days or more.")
     if convention is DayCount.ACTUAL_ACTUAL:
         raise ValueError("A number of days has no share of a year by actual/actual. Name the dates.")
     return Fraction(days, _DENOMINATORS[convention])

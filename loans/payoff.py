@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
-from loans.daycount import DayCount, days_share, year_share
 from loans.rates import PeriodRates
 from loans.recalculation import Course, position
-from loans.rounding import Rounding, rounded
-from loans.terms import CENT
 
 ONE_DAY = timedelta(days=1)
 
@@ -58,38 +56,10 @@ def _end_of_period(course: Course, on: date) -> date:
     return next((day for day in days if day is not None and day >= on), on)
 
 
-def accrued(
-    amount: Decimal,
-    annual_rate_pct: Decimal,
-    start: date,
-    end: date,
-    day_count: DayCount,
-    *,
-    counts_both_ends: bool = False,
-) -> Decimal:
-    """Interest on a constant amount from one day to another, exact.
+def accrued(amount: Decimal, annual_rate_pct: Decimal, share: Fraction) -> Decimal:
+    """Interest on a constant amount for a share of a year (`daycount`), exact; penal interest too.
 
-    counts_both_ends: the first and the last day each bear interest, as 1 to 30 October are 30 days.
-    1 000 000 at 13.5 % for these, actual/365: 11 095.890…
+    1 000 000 at 13.5 % for 1 to 30 October with both ends, actual/365: 11 095.890…
+    5 547.945 overdue at 25 % for 26 days: 98.799…
     """
-    share = year_share(start, end + ONE_DAY if counts_both_ends else end, day_count)
     return amount * annual_rate_pct * share.numerator / (100 * share.denominator)
-
-
-def late_interest(
-    overdue: Decimal,
-    annual_rate_pct: Decimal,
-    days: int,
-    day_count: DayCount,
-    *,
-    unit: Decimal = CENT,
-    rounding: Rounding = Rounding.HALF_UP,
-) -> Decimal:
-    """Penal interest on an overdue amount for so many days past due, grace days taken off, to the unit.
-
-    5 547.945 at 25 % for 26 days, actual/365: 98.80.   ValueError: fewer than 0 days.
-    """
-    if days < 0:
-        raise ValueError("Interest for being late runs for 0 days or more.")
-    share = days_share(days, day_count)
-    return rounded(overdue * annual_rate_pct * share.numerator / (100 * share.denominator), unit, rounding)

@@ -5,10 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from loans.payoff import InterestUntil, accrued, late_interest, quote
+from loans.daycount import days_share, year_share
+from loans.payoff import InterestUntil, accrued, quote
 from loans.recalculation import Advance, AfterExtra, Course, Event, position, recalculate
 from loans.replay import Payment
-from loans.rounding import Rounding, rounded
+from loans.rounding import rounded
 from loans.schedule import totals
 from loans.terms import Conventions, Terms
 from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, money, period
@@ -85,19 +86,17 @@ def accrual(case: Case) -> Answer:
     inputs, unit = case["inputs"], conventions(case).unit
     if "penal_rate_pct" in inputs:
         overdue = next(Decimal(value) for name, value in inputs.items() if name.startswith("overdue"))
-        rate = Decimal(inputs["penal_rate_pct"])
-        exact = late_interest(overdue, rate, inputs["days"], day_count(inputs), rounding=Rounding.NONE)
-        return {"penalty": rounded(exact, unit), "penalty_to_unit": rounded(exact, Decimal(1))}
+        share = days_share(inputs["days"], day_count(inputs))
+        late = accrued(overdue, Decimal(inputs["penal_rate_pct"]), share)
+        return {"penalty": rounded(late, unit), "penalty_to_unit": rounded(late, Decimal(1))}
+    both_ends = inputs.get("count_both_ends", False)
     amounts = [
         accrued(
             Decimal(inputs["principal"]),
             Decimal(inputs["annual_rate_pct"]),
-            date.fromisoformat(start),
-            date.fromisoformat(end),
-            day_count(inputs),
-            counts_both_ends=inputs.get("count_both_ends", False),
+            year_share(*map(date.fromisoformat, ends), day_count(inputs), both_ends=both_ends),
         )
-        for start, end in inputs["periods"]
+        for ends in inputs["periods"]
     ]
     total = sum(amounts, Decimal(0))
     return {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loans.daycount import DayCount
-from loans.payoff import InterestUntil, accrued, late_interest, quote
+from loans.daycount import DayCount, days_share, year_share
+from loans.payoff import InterestUntil, accrued, quote
 from loans.recalculation import Advance, AfterExtra, Course, Event, position, recalculate
 from loans.replay import Payment
 from loans.schedule import instalment_of, schedule, totals
@@ -154,17 +154,20 @@ def test_interest_to_the_end_of_the_period_does_not_grow_within_it() -> None:
 
 
 def test_accrued_interest_counts_both_ends_where_the_contract_does() -> None:
-    days = (date(2019, 10, 1), date(2019, 10, 30))
-    terms = (Decimal(1000000), Decimal("13.5"), *days, DayCount.ACTUAL_365)
-    assert round(accrued(*terms), 2) == Decimal("10726.03")  # 29 days
-    assert round(accrued(*terms, counts_both_ends=True), 2) == Decimal("11095.89")  # 30
+    first, last = date(2019, 10, 1), date(2019, 10, 30)
+    lent, rate = Decimal(1000000), Decimal("13.5")
+    assert round(accrued(lent, rate, year_share(first, last, DayCount.ACTUAL_365)), 2) == Decimal("10726.03")
+    share = year_share(first, last, DayCount.ACTUAL_365, both_ends=True)
+    assert round(accrued(lent, rate, share), 2) == Decimal("11095.89")  # 30 days
 
 
 def test_penal_interest_needs_days_that_have_a_share_of_a_year() -> None:
+    late = accrued(Decimal("5547.945"), Decimal(25), days_share(26, DayCount.ACTUAL_365))
+    assert round(late, 2) == Decimal("98.80")
     with pytest.raises(ValueError, match="Name the dates"):
-        late_interest(Decimal(1), Decimal(1), 1, DayCount.ACTUAL_ACTUAL)
+        days_share(1, DayCount.ACTUAL_ACTUAL)
     with pytest.raises(ValueError, match="0 days or more"):
-        late_interest(Decimal(1), Decimal(1), -1, DayCount.ACTUAL_365)
+        days_share(-1, DayCount.ACTUAL_365)
 
 
 def test_a_loan_without_a_printed_instalment_has_the_computed_one() -> None:
