@@ -4,6 +4,7 @@ import zoneinfo
 from functools import cache
 from typing import Any
 
+from allauth.account import forms as allauth
 from allauth.account.forms import BaseConfirmCodeForm, LoginForm, ResetPasswordForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -120,6 +121,40 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
         email: str = super().clean_email()
         self.users = [user for user in self.users if logins.proves(user, email)]  # type: ignore[has-type]
         return email
+
+
+class PasswordAdvice:
+    """What an empty field of allauth's password forms asks for."""
+
+    fields: dict[str, forms.Field]
+    ADVICE = {
+        "password": _("Enter your password."),
+        "oldpassword": _("Enter the password you have now."),
+        "password1": _("Enter a new password."),
+        "password2": _("Enter the new password once more."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, advice in self.ADVICE.items():
+            if field := self.fields.get(name):
+                field.error_messages |= written(advice)
+
+
+class SetPasswordForm(PasswordAdvice, allauth.SetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ChangePasswordForm(PasswordAdvice, allauth.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordKeyForm(PasswordAdvice, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticateForm(PasswordAdvice, allauth.ReauthenticateForm):  # type: ignore[misc]
+    pass
 
 
 # ---------- claiming ----------

@@ -214,7 +214,7 @@ def _open_hours(book: Rulebook) -> Window:
 
 
 def _time_field(label: Any, times: Iterable[time], *, may_be_none: bool = False) -> forms.TypedChoiceField:
-    none = [("", _("no messages"))] if may_be_none else []
+    none = [("", capfirst(gettext("no messages")))] if may_be_none else []
     return forms.TypedChoiceField(
         label=label,
         coerce=time.fromisoformat,

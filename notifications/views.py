@@ -60,8 +60,14 @@ def preview_page(request: BorrowerRequest) -> HttpResponse:
     """What the form's choice would change. Saves nothing."""
     now, borrower = timezone.now(), request.borrower
     form = _form(borrower, now, request.POST)
-    trial = form.cleaned_data["choice"] if form.is_valid() else None
+    trial = form.cleaned_data["choice"] if form.is_valid() and _is_new(form, borrower) else None
     return _page(request, form, now, trial=trial)
+
+
+def _is_new(form: PreferenceForm, borrower: Borrower) -> bool:
+    """Whether what the form says differs from what holds."""
+    chosen = form.cleaned_data["choice"], form.cleaned_data["language"]
+    return chosen != (preferences.of(borrower), borrower.language)
 
 
 def _form(borrower: Borrower, now: datetime, data: Mapping[str, Any] | None) -> PreferenceForm:
@@ -100,7 +106,7 @@ def _page(
             "now_count": _count(borrower, now) if trial is not None else 0,
             "saved": saved,
             "is_stopped": stops.is_stopped(borrower),
-            "unusable": _unusable(borrower),
+            "unusable": _(", ").join(_unusable(borrower)),
         }
         template = "notifications/_plan.html" if request.htmx else "notifications/preferences.html"
         return render(request, template, context)

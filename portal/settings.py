@@ -171,6 +171,10 @@ ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "confirm_login_code": "accounts.forms.SignInCodeForm",
     "reset_password": "accounts.forms.ForgottenPasswordForm",
+    "set_password": "accounts.forms.SetPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
 # Added to allauth's own. key: the address a code goes to. A code has 3 tries, so 20 a day are 60 guesses in 10⁶.
 ACCOUNT_RATE_LIMITS = {

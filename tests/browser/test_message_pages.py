@@ -113,6 +113,21 @@ def test_who_has_stopped_reminders_finds_no_barrier_to_start_them(
     assert not stops.is_stopped(person)
 
 
+def test_hours_of_each_day_are_asked_for_only_where_they_differ(
+    visitor: Visitor, signed_in: Client, person: Borrower
+) -> None:
+    page = visitor.open(reverse("notifications:preferences"), client=signed_in, script=False)
+    every_day, sunday = page.get_by_role("group", name="Every day"), page.get_by_role("group", name="Sunday")
+    expect(every_day).to_be_visible()
+    expect(sunday).to_be_hidden()
+    page.get_by_label("Different hours on each day").check()
+    expect(every_day).to_be_hidden()
+    sunday.get_by_label("From").select_option("No messages")
+    page.get_by_role("button", name="Save my choice").click()
+    assert preferences.of(Borrower.objects.get(pk=person.pk)).windows[6] is None
+    expect(sunday).to_be_visible()
+
+
 # ---------- without a mouse ----------
 
 
@@ -144,6 +159,23 @@ def test_a_keyboard_is_enough_to_choose(visitor: Visitor, signed_in: Client, per
     assert chosen.channels["upcoming"] == ("sms", "email")
     assert chosen.lead_days == {7, 3, 0}
     assert chosen.max_per_week == 5
+
+
+def test_a_choice_saved_in_haste_is_told_as_saved(
+    visitor: Visitor, signed_in: Client, person: Borrower
+) -> None:
+    page = visitor.open(reverse("notifications:preferences"), client=signed_in)
+    page.get_by_label("1 day before", exact=True).uncheck()
+    page.get_by_role(
+        "button", name="Save my choice"
+    ).click()  # while the page still asks what it would change
+    expect(page.get_by_text("Your choice is saved.")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_text("Not saved yet.")).to_be_hidden()
+    page.get_by_label("1 day before", exact=True).check()
+    expect(page.get_by_text("Not saved yet.")).to_be_visible()
+    page.get_by_label("1 day before", exact=True).uncheck()
+    expect(page.get_by_text("Not saved yet.")).to_be_hidden()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
