@@ -46,14 +46,16 @@ def send_due(*, clock: Clock, until: Callable[[], bool], limit: int = LANES) -> 
     While one batch is being called, the next is claimed, decided and sent on its way: two are in hand at the
     most. What was begun is waited for and settled, whatever `until` says.
     """
-    made, more, before = 0, True, None
+    made, more = 0, True
+    before: UnderWay | None = None
     with Door() as door, _seldom_collected():
         while more or before:
-            batch = _begin(door, clock(), limit) if more and not until() else None
-            more = batch is not None and batch.is_full
-            if before:
-                more |= _finish(door, before, clock)
-                made += len(before.calls)
+            try:
+                batch = _begin(door, clock(), limit) if more and not until() else None
+            finally:  # what is under way is settled even where the next batch breaks
+                has_next_channel = _finish(door, before, clock) if before else False
+            made += len(before.calls) if before else 0
+            more = has_next_channel or (batch is not None and batch.is_full)
             before = batch
     return made
 

@@ -54,6 +54,13 @@ def test_told_to_stop_it_claims_no_more_and_settles_what_is_under_way(sandbox, p
     assert [len(sandbox.texts(phone)) for phone in phones] == [1] * 5
 
 
+def test_what_is_under_way_is_settled_even_where_the_next_batch_breaks(sandbox, phones):
+    told = iter([False])  # and nothing after it
+    with pytest.raises(StopIteration):
+        send(until=lambda: next(told))
+    assert list(Attempt.objects.values_list("state", flat=True)) == [AttemptState.ACCEPTED] * 2
+
+
 def test_what_a_number_refuses_for_good_goes_by_the_next_channel_though_a_batch_is_under_way(
     sandbox, phones, mailoutbox
 ):
