@@ -19,7 +19,7 @@ from loans.rates import PeriodRates, rate_between
 from loans.replay import Payment
 from loans.rounding import rounded
 from loans.schedule import Row, instalment_of
-from loans.terms import Terms
+from loans.terms import Method, Terms
 
 ZERO = Decimal(0)
 
@@ -60,6 +60,12 @@ class Course:
     def __post_init__(self) -> None:
         if self.terms.disbursed_on is None:
             raise ValueError("A loan is recalculated from the day it was paid out.")
+        has_grace = self.terms.principal_grace or self.terms.interest_free or self.terms.amortised_over
+        is_equal = self.terms.method in (Method.ANNUITY, Method.FIXED_INSTALMENT)
+        if has_grace or not is_equal or any(change.cap for change in self.terms.rate_changes):
+            raise ValueError(
+                "Only a loan in equal instalments, without grace, balloon or cap, is recalculated."
+            )
         last = PeriodRates(self.terms).due(self.terms.instalments)
         if any(isinstance(event, Advance) and last is not None and event.on >= last for event in self.events):
             raise ValueError(f"An advance comes before the last due day, {last}.")
@@ -119,6 +125,7 @@ class _Running:
     ahead: Decimal = ZERO  # principal paid before it is demanded
     interest_due: Decimal = ZERO  # interest demanded and not paid
     skipped: Decimal = ZERO  # principal of next instalments that counts as paid
+    overpaid: Decimal = ZERO  # beyond all there was to pay
 
     def __post_init__(self) -> None:
         self.rates = PeriodRates(self.course.terms)
@@ -140,19 +147,26 @@ class _Running:
         """The position on a day of period `number`, whose demand has not been made."""
         interest, paid, lent = self._accrue(number, on)
         due_now = min(paid, interest)  # paid on the due day itself
-        principal = self.outstanding - (paid - due_now) + lent
+        principal = self.outstanding - (paid - due_now) + lent - self.overpaid
         return Position(principal, self.interest_due, interest - due_now)
 
     def close(self, number: int) -> Row:
         """Lives through a period, makes its demand, and says it as a row."""
         course, end = self.course, self.due(number)
+        if any(change.from_number == number and change.recast for change in course.terms.rate_changes):
+            self._recast(number)
         interest, paid, lent = self._accrue(number, end)
+        beyond = max(self.ahead - self.plan, ZERO)  # more than all principal: it pays the period's interest
+        self.ahead -= beyond
+        paid += beyond
         is_last = number == course.terms.instalments
         demanded = self.plan if is_last else min(self.instalment - interest, self.plan)
         skipped = min(self.skipped, max(demanded, ZERO)) if not is_last else ZERO
         self.skipped -= skipped
         demanded -= skipped
-        towards = min(self.ahead + max(paid - interest, ZERO), self.plan)
+        towards = self.ahead + max(paid - interest, ZERO)
+        self.overpaid += max(towards - self.plan, ZERO)
+        towards = min(towards, self.plan)
         extra = max(towards - demanded, ZERO) if towards else ZERO
         repaid = demanded if course.after_extra is AfterExtra.KEEP_PLAN else demanded + extra
         if end < course.as_of:  # what is unpaid now is overdue; on the day seen, it counts as paid
@@ -214,10 +228,11 @@ class _Running:
     def _stretch(self, number: int, start: date, end: date) -> Decimal:
         """Interest of constant principal. 30/360: the period's, times its days / the days of the period."""
         day_count = self.course.terms.day_count
+        bearing = max(self.outstanding, ZERO)  # what is overpaid bears none
         if day_count is not DayCount.THIRTY_360:
-            return self.outstanding * rate_between(self.rates.annual(number), start, end, day_count)
+            return bearing * rate_between(self.rates.annual(number), start, end, day_count)
         days = (self.due(number) - self.due(number - 1)).days
-        return self.outstanding * self.rates.of(number) * (end - start).days / days
+        return bearing * self.rates.of(number) * (end - start).days / days
 
     def _rounded(self, stretches: list[Decimal]) -> Decimal:
         conventions = self.course.terms.conventions

@@ -13,7 +13,7 @@ from loans.payoff import InterestUntil, accrued, quote
 from loans.recalculation import Advance, AfterExtra, Course, Event, position, recalculate
 from loans.replay import Payment
 from loans.schedule import instalment_of, schedule, totals
-from loans.terms import Terms
+from loans.terms import Method, RateChange, Terms
 
 START = date(2026, 1, 31)
 FAR = date(2040, 1, 1)
@@ -62,16 +62,29 @@ def test_the_principal_parts_add_up_to_what_was_lent_and_nothing_is_left(
     assert totals(rows).principal == terms.principal
     assert rows[-1].balance == 0
     assert all(row.total == row.principal + row.interest for row in rows)
+    assert all(row.interest >= 0 for row in rows)
 
 
 @given(LOANS, st.lists(PAYMENTS, max_size=4), DAYS)
 def test_paying_the_payoff_settles_the_loan(terms: Terms, payments: list[Payment], on: date) -> None:
+    payments = [payment for payment in payments if payment.on <= on]
     course = Course(terms=terms, events=payments, as_of=on)
     answer = quote(course, on)
     if answer.payoff <= 0:
         return
     settled = replace(course, events=[*payments, Payment(on, answer.payoff)])
-    assert position(settled, on).total == 0
+    for day in (on, on + timedelta(days=1), on + timedelta(days=40)):
+        assert position(settled, day).total == 0
+
+
+@given(LOANS, st.integers(0, 300), st.integers(0, 400), st.integers(1, 10_000))
+def test_what_is_paid_beyond_the_payoff_is_owed_back_whenever_it_is_asked(
+    terms: Terms, day: int, later: int, surplus: int
+) -> None:
+    on = START + timedelta(days=day)
+    course = Course(terms=terms, as_of=on)
+    paid = replace(course, events=[Payment(on, quote(course, on).payoff + surplus)])
+    assert position(paid, on + timedelta(days=later)).total == -surplus
 
 
 @given(LOANS, st.integers(1, 360))
@@ -168,6 +181,29 @@ def test_penal_interest_needs_days_that_have_a_share_of_a_year() -> None:
         days_share(1, DayCount.ACTUAL_ACTUAL)
     with pytest.raises(ValueError, match="0 days or more"):
         days_share(-1, DayCount.ACTUAL_365)
+
+
+def test_a_rate_change_keeps_a_loan_paid_as_agreed_on_its_contract_schedule() -> None:
+    change = RateChange(from_number=5, annual_rate_pct=Decimal(9))
+    terms = replace(loan(DayCount.THIRTY_360), rate_changes=(change,))
+    rows = schedule(terms)
+    payments = [Payment(row.due_on, row.total) for row in rows if row.due_on]
+    assert recalculate(Course(terms=terms, events=payments, as_of=FAR)) == rows
+    assert rows[4].total < rows[3].total
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"method": Method.FLAT},
+        {"principal_grace": 2},
+        {"amortised_over": 24},
+        {"rate_changes": (RateChange(from_number=2, annual_rate_pct=Decimal(1), cap=Decimal(2)),)},
+    ],
+)
+def test_a_loan_whose_rules_we_do_not_recalculate_is_refused(terms: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="equal instalments"):
+        Course(terms=replace(loan(), **terms), as_of=START)  # type: ignore[arg-type]
 
 
 def test_a_loan_without_a_printed_instalment_has_the_computed_one() -> None:
