@@ -192,7 +192,7 @@ def _card_files(task: Import, totals: CardTotals) -> Iterator[Step]:
         }
 
     def write_statements(stage: Stage) -> tuple[int, int]:
-        done = stage.upsert(statements.STATEMENTS)
+        done = stage.upsert(statements.STATEMENTS, now=task.now)
         stage.execute(statements.REPLACED_STATEMENTS, now=task.now)
         stage.execute(statements.REPORT_OF_LAST_STATEMENT, now=task.now)
         [(totals.over_limit,)] = stage.execute(statements.OVER_LIMIT)

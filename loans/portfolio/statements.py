@@ -86,10 +86,12 @@ WHERE loans_creditaccount.credit_limit IS DISTINCT FROM excluded.credit_limit
 RETURNING xmax = 0
 """
 
+# What the file itself replaces or leaves without a demand comes in closed: an update later writes each row twice.
 STATEMENTS = """
-INSERT INTO loans_bill (account_id, number, issued_on, due_on, amount, statement_balance, paid)
+INSERT INTO loans_bill (account_id, number, issued_on, due_on, amount, statement_balance, paid, closed_at)
 SELECT a.id, EXTRACT(year FROM month)::int * 12 + EXTRACT(month FROM month)::int, issued_on, due_date,
-       minimum_due, bill_amount, 0
+       minimum_due, bill_amount, 0,
+       CASE WHEN month < max(month) OVER (PARTITION BY a.id) OR minimum_due = 0 THEN %(now)s::timestamptz END
 FROM stage JOIN loans_creditaccount a ON a.reference = stage.account_id
 ON CONFLICT (account_id, number) DO NOTHING
 RETURNING true
