@@ -128,9 +128,9 @@ def _rows(terms: Terms) -> Iterator[Row]:
             instalment = _instalment(rates, number, balance, instalment)
         principal = balance if is_last else min(_part(terms, number, interest, instalment), balance)
         balance -= principal
-        deferred, interest = (
-            (deferred + interest, ZERO) if number <= terms.interest_free else (ZERO, deferred + interest)
-        )
+        interest += deferred
+        is_free = number <= terms.interest_free and balance > 0  # what is paid early pays its interest too
+        deferred, interest = (interest, ZERO) if is_free else (ZERO, interest)
         yield Row(number, rates.due(number), principal + interest, principal, interest, balance)
         if not balance:
             return

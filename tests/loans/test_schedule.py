@@ -160,6 +160,18 @@ def test_interest_of_free_periods_comes_with_the_first_instalment_after_them() -
     assert [row.interest for row in schedule(terms)[:4]] == [0, 0, 36, 12]
 
 
+def test_a_loan_paid_within_its_interest_free_periods_still_pays_their_interest() -> None:
+    terms = Terms(
+        principal=Decimal(100),
+        annual_rate_pct=Decimal(12),
+        instalments=12,
+        method=Method.FIXED_INSTALMENT,
+        instalment=Decimal(60),
+        interest_free=6,
+    )
+    assert [row.interest for row in schedule(terms)] == [0, Decimal("1.41")]  # 1.00 and 0.41
+
+
 def test_the_printed_instalment_pays_the_loan_early_where_it_is_too_large() -> None:
     rows = contract_schedule(MonthlyLoan(Decimal(100), Decimal(12), 12, Decimal(60)))
     assert [row.total for row in rows] == [Decimal(60), Decimal("41.41")]
