@@ -25,21 +25,28 @@ FLAGS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser, and do it last: one start of the browser serves it all."""
     for item in items:
-        if "/tests/browser/" in str(item.path):
+        if _needs_browser(item):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=_needs_browser)
 
 
-@pytest.fixture(scope="session")
+def _needs_browser(item: pytest.Item) -> bool:
+    return "/tests/browser/" in str(item.path)
+
+
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    # Playwright runs a loop in this thread, which Django takes for async code; the ORM is used in order here.
+    """For this package alone: Playwright's loop runs in this thread, where the engine's own then cannot."""
+    # Django takes a thread with a loop for async code; the ORM is used in order here.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as running:
         yield running
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     machine.require_chinese_font()
     browser = launch(playwright)
