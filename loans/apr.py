@@ -120,8 +120,8 @@ def eu_apr(advances: Sequence[Flow], payments: Sequence[Flow]) -> Decimal:
     first = min((flow.on for flow in advances), default=date.min)
 
     def worth(flows: Sequence[Flow], rate: Decimal) -> Decimal:
-        years = ((flow.amount, Decimal((flow.on - first).days) / 365) for flow in flows)
-        return sum((amount / (1 + rate) ** share for amount, share in years), Decimal(0))
+        daily = (1 + rate) ** (Decimal(1) / 365)  # one root for all: whole powers cost a tenth of broken ones
+        return sum((flow.amount / daily ** (flow.on - first).days for flow in flows), Decimal(0))
 
     return _rate(lambda rate: worth(advances, rate), lambda rate: worth(payments, rate)) * 100
 
