@@ -36,6 +36,12 @@ def day_count(inputs: Mapping[str, Any]) -> DayCount:
     return DayCount(inputs["day_count"])
 
 
+def only(inputs: Mapping[str, Any], known: str) -> None:
+    """ValueError: the inputs say something of which we would take no notice. known: names, with spaces."""
+    if unknown := sorted(set(inputs) - set(known.split())):
+        raise ValueError(f"The input {', '.join(unknown)} is not known.")
+
+
 def conventions(case: Case) -> Conventions:
     """The convention's primary reading. ValueError: a word in it is not known."""
     words = case.get("convention", {}).get("primary", {})

@@ -12,15 +12,20 @@ from loans.replay import Payment
 from loans.rounding import rounded
 from loans.schedule import totals
 from loans.terms import Conventions, Terms
-from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, money, period
+from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, money, only, period
 from tests.acceptance.schedules import published
 
+_KNOWN = """
+    advances after_extra_payment annual_rate_pct as_of currency day_count disbursed_on due_dates every instalment
+    instalment_unit interest_until n payments payoff_on period principal
+"""
 # How the sources say it, and how we do.
 _UNTIL = {"payoff day": InterestUntil.PAYOFF_DAY, "end of period": InterestUntil.END_OF_PERIOD}
 
 
 def _course(case: Case, as_of: date) -> Course:
     inputs = case["inputs"]
+    only(inputs, _KNOWN)
     tags = " ".join(case.get("convention", {}).get("tags", ()))
     basis = conventions(case)
     return Course(

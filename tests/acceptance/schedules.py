@@ -6,14 +6,19 @@ from typing import Any
 from loans.rounding import rounded
 from loans.schedule import Row, instalment_of, schedule, totals
 from loans.terms import Compounding, Method, RateChange, Terms
-from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, money, period
+from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, money, only, period
 
+_KNOWN = """
+    amortisation_n annual_rate_pct compounding currency day_count disbursed_on due_dates every instalment
+    interest_free method n period principal principal_grace rate_changes
+"""
 # A balloon and a changing rate are terms of their own with us, not methods.
 _METHODS = {"annuity_balloon": Method.ANNUITY, "annuity_rate_changes": Method.ANNUITY}
 
 
 def terms(case: Case) -> Terms:
     inputs = case["inputs"]
+    only(inputs, _KNOWN)
     compounding = inputs.get("compounding")
     return Terms(
         method=_METHODS.get(inputs["method"]) or Method(inputs["method"]),

@@ -90,6 +90,8 @@ def case(group_file, **changes):
     [
         ("schedules", "schedule", {"convention": {"primary": {"payment_rounding": "random"}}}, "random"),
         ("schedules", "schedule", {"convention": {"primary": {"moon": "full"}}}, "moon"),
+        ("schedules", "schedule", {"inputs": {"moon": "full"}}, "moon"),
+        ("recalculations", "recalculation", {"inputs": {"moon": "full", "as_of": "2026-01-01"}}, "moon"),
         ("cards", "card_interest", {"method": "by feeling"}, "by feeling"),
         ("cards", "card_minimum", {"method": "by feeling"}, "by feeling"),
         ("cards", "card_projection", {"method": "by feeling"}, "by feeling"),
