@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+import tracemalloc
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Borrower
 from loans.models import Allocation, Bill, CreditAccount, Payment
+from loans.portfolio import columns, reading
 
 DATA = Path(__file__).parent.parent / "data" / "portfolio"
 TOTALS = json.loads((DATA / "totals.json").read_text())
@@ -131,6 +133,26 @@ def test_every_bad_line_is_reported(tmp_path):
     )
     _, report = load(folder)
     assert report.count("payments.csv:") == 185
+
+
+def test_memory_does_not_grow_with_the_file_and_its_last_line_is_named(tmp_path):
+    def peak(lines: int) -> int:
+        path = tmp_path / "borrowers.csv"
+        with path.open("w") as file:
+            file.write("borrower_id,name,country,region\n")
+            file.writelines(f"B{n},Person {n},US,NY\n" for n in range(lines))
+            file.write("B,Person,US,NY,one cell too many\n")
+        problems = reading.Problems()
+        tracemalloc.start()
+        for _ in reading.rows(path, columns.BORROWERS, problems, lambda name, share: None):
+            pass
+        memory = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert problems.lines == [(lines + 2, "has 5 cells, the header has 4")]
+        return memory
+
+    peak(100)  # opens what is kept
+    assert peak(20_000) < 2 * peak(2_000)
 
 
 def test_another_encoding_is_named(tmp_path):

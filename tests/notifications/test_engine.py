@@ -224,6 +224,20 @@ def test_a_slot_is_planned_once_however_many_ticks(reminders, bill):
     assert Tick.objects.count() == 1
 
 
+def test_the_plan_looks_for_each_bills_own_reminder_and_joins_no_others(reminders, bill):
+    """Without statistics the planner would join each new bill with every reminder of the step."""
+    with CaptureQueriesContext(connection) as captured:
+        reminders.run(morning(3))
+    [statement, *_] = [
+        query["sql"] for query in captured if "INSERT INTO notifications_reminder" in query["sql"]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "SubPlan" in plan
+    assert "Anti Join" not in plan
+
+
 def test_nothing_is_planned_for_closed_bills_or_accounts(reminders, borrower, loan, bill):
     factories.make_bill(factories.make_loan(borrower, status="closed"), due_on=DUE)
     bill.paid = bill.amount
