@@ -47,7 +47,7 @@ def preferences_page(request: BorrowerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _save(request, form, now)
         if not request.htmx:
-            messages.success(request, _("Your choice is saved. Below are the reminders it brings."))
+            messages.success(request, _("Your choice is saved. This page shows the reminders it brings."))
             return redirect("notifications:preferences")
         form = _form(borrower, now, None)
         return _page(request, form, now, saved=True)
