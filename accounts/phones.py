@@ -1,8 +1,13 @@
 """Phone numbers as people type them, and as networks take them."""
 
+from functools import lru_cache
+
 import phonenumbers
 from django.utils.translation import gettext as _
 from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import timezone as prefixes
+
+MANY_ZONES = 3  # a country of more zones, all over which a number may be used: it says nothing of a place
 
 
 def parse(text: str, region: str) -> str:
@@ -27,3 +32,17 @@ def international(e164: str) -> str:
     except NumberParseException as error:
         raise ValueError(f"“{e164}” is not a number in E.164.") from error
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
+@lru_cache(maxsize=100_000)
+def time_zones(e164: str) -> tuple[str, ...]:
+    """The IANA zones in which a number's prefix is given out: +1 212 …: America/New_York. None where it says
+    nothing of a place. Source: libphonenumber's table of prefixes.
+    """
+    number = phonenumbers.parse(e164)
+    found = prefixes.time_zones_for_number(number)
+    if "Etc/Unknown" in found or (
+        len(found) > MANY_ZONES and not phonenumbers.is_number_geographical(number)
+    ):
+        return ()
+    return tuple(found)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
+from notifications.pace import PACES, Pace
+
 Window = tuple[time, time]  # local, half-open: [start, end)
 
 CATEGORIES = ("upcoming", "due", "overdue")  # the ones a borrower chooses for
@@ -29,6 +31,8 @@ class Choice:
     lead_days: frozenset[int] = frozenset({7, 3, 1, 0})  # days before the due date
     max_per_week: int = 3  # messages in any seven days, on all channels but the inbox
     paused_until: date | None = None  # the first local day on which reminders come again
+    pace: Pace = "auto"  # how closely the cadence is followed
+    is_discreet: bool = False  # outside the portal, say only that a message waits
 
     def __post_init__(self) -> None:
         if set(self.channels) != set(CATEGORIES):
@@ -44,6 +48,8 @@ class Choice:
             raise ValueError(f"Lead days are some of {LEAD_DAYS}.")
         if not 1 <= self.max_per_week <= MOST_PER_WEEK:
             raise ValueError(f"Messages a week are 1 to {MOST_PER_WEEK}.")
+        if self.pace not in PACES:
+            raise ValueError(f"The pace is one of {', '.join(PACES)}.")
 
     def to_json(self) -> dict[str, Any]:
         """The stored form. `from_json` gives the equal choice back."""
@@ -56,6 +62,8 @@ class Choice:
             "lead_days": sorted(self.lead_days, reverse=True),
             "max_per_week": self.max_per_week,
             "paused_until": self.paused_until.isoformat() if self.paused_until else None,
+            "pace": self.pace,
+            "is_discreet": self.is_discreet,
         }
 
     @classmethod
@@ -71,6 +79,9 @@ class Choice:
             lead_days=frozenset(stored["lead_days"]),
             max_per_week=stored["max_per_week"],
             paused_until=date.fromisoformat(paused) if paused else None,
+            # A choice stored before there was a pace.
+            pace=stored.get("pace", "auto"),
+            is_discreet=stored.get("is_discreet", False),
         )
 
 

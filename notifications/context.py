@@ -1,47 +1,30 @@
 """What the engine must know to decide a batch of borrowers, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import BooleanField, Func, Q, QuerySet, Value
 
+from accounts import phones
 from accounts.models import Borrower, ContactPoint
-from loans.models import CreditAccount
-from notifications import local_time, reason, sms_text, texts
+from notifications import local_time, sms_text, texts
 from notifications.choice import DEFAULT, Choice
-from notifications.deciding import Due, Outgoing, Person
-from notifications.gate import INBOX, Contact, Facts, History
-from notifications.models import Attempt, Hold, MessageTemplate, Reminder
-from notifications.reason import Reason
-from notifications.rulebook import careful_default
-from notifications.texts import Demand, Sender, Words
-from notifications.words import AttemptState, ReminderState
+from notifications.deciding import Outgoing, Person
+from notifications.gate import INBOX, Contact, Silence
+from notifications.habit import NOBODY_KNOWS, Habit
+from notifications.law import books
+from notifications.material import DIGEST, REMINDER_FIELDS, Look, Material, Row, material
+from notifications.models import Hold, Reminder
+from notifications.past import contacts, habits
+from notifications.texts import Sender
+from notifications.words import ReminderState
 
 KIND_OF_CHANNEL = {"sms": ContactPoint.Kind.PHONE, "email": ContactPoint.Kind.EMAIL}
-DIGEST = "digest"  # the template for several bills at once
-LONGEST_WINDOW = timedelta(days=8)  # what caps look back: seven days, and a day for the zones
-COUNTED = (AttemptState.CALLING, AttemptState.ACCEPTED, AttemptState.UNKNOWN)  # may have reached the person
-
-
-@dataclass(frozen=True)
-class Look:
-    """One reminder to be looked at, with what its message would say."""
-
-    reminder_id: int
-    bill_id: int
-    template_code: str
-    demand: Demand
-    facts: Facts
-    tries: int = 0
-
-    @property
-    def due(self) -> "Due[Look]":
-        return Due(self, self.bill_id, self.facts)
 
 
 class Written(NamedTuple):
@@ -63,18 +46,27 @@ class Batch:
     due: dict[int, list[Look]]
     people: dict[int, Borrower]
     points: dict[int, dict[str, Point]]  # borrower → channel → where
-    holds: dict[int, tuple[str, ...]]
-    history: dict[int, History]
-    templates: dict[tuple[str, str], Words]  # (code, language) → approved words
+    holds: dict[int, tuple[Silence, ...]]
+    history: dict[int, contacts.History]
+    habits: dict[int, Habit]
+    known: Material
 
     def person(self, person_id: int) -> Person:
         borrower = self.people[person_id]
+        points = self.points.get(person_id, {})
         contact = Contact(
-            zones=(local_time.zone(borrower.time_zone),),
-            reachable=frozenset(self.points.get(person_id, ())) | {INBOX},
+            zones=plausible_zones(borrower, points),
+            reachable=frozenset(points) | {INBOX},
             holds=self.holds.get(person_id, ()),
+            binds=settings.LENDER_ROLE,
         )
-        return Person(contact, choice_of(borrower), self.history.get(person_id, ()), (careful_default(),))
+        return Person(
+            contact=contact,
+            choice=choice_of(borrower),
+            history=self.history.get(person_id, ()),
+            rulebooks=books.for_place(borrower.country, borrower.region),
+            habit=self.habits.get(person_id, NOBODY_KNOWS),
+        )
 
     def point(self, person_id: int, channel: str) -> Point | None:
         return self.points.get(person_id, {}).get(channel)
@@ -84,7 +76,7 @@ class Batch:
         borrower = self.people[person_id]
         code = outgoing.keys[0].template_code if len(outgoing.keys) == 1 else DIGEST
         rendered = texts.render(
-            self.templates[code, borrower.language],
+            self.known.templates[code, borrower.language],
             channel=outgoing.channel,
             name=borrower.name,
             demands=[look.demand for look in outgoing.keys],
@@ -108,6 +100,18 @@ def among(column: str, ids: Sequence[int]) -> Func:
     )
 
 
+def plausible_zones(borrower: Borrower, points: Mapping[str, Point]) -> tuple[ZoneInfo, ...]:
+    """Every zone the person may be in: the one they live by first, then where their number is at home.
+
+    A number's prefix says where it was given out, not where its owner is; where the two disagree, only the hours
+    that suit both are used (12 CFR 1006, comment 6(b)(1)(i)-2).
+    """
+    keys = dict.fromkeys([borrower.time_zone])
+    if sms := points.get("sms"):
+        keys |= dict.fromkeys(phones.time_zones(sms.value))
+    return local_time.different_clocks(tuple(keys))
+
+
 def choice_of(borrower: Borrower) -> Choice:
     """What the borrower chose; expects `preference` to have been selected along."""
     stored = getattr(borrower, "preference", None)
@@ -119,20 +123,20 @@ def sender() -> Sender:
 
 
 def load(borrower_ids: Sequence[int], *, now: datetime) -> Batch:
-    """The due reminders of these borrowers and all that the gate asks about them: six queries."""
-    templates = approved_words()
-    due = _due(borrower_ids, templates, now)
-    return about(list(due), now=now, templates=templates, due=due)
+    """The due reminders of these borrowers and all that the gate asks about them: eight queries."""
+    known = material()
+    due = _due(borrower_ids, known, now)
+    return about(list(due), now=now, known=known, due=due)
 
 
 def about(
     borrower_ids: Sequence[int],
     *,
     now: datetime,
-    templates: dict[tuple[str, str], Words],
+    known: Material,
     due: dict[int, list[Look]] | None = None,
 ) -> Batch:
-    """What the gate asks about these borrowers: four queries."""
+    """What the gate asks about these borrowers: five queries."""
     return Batch(
         due=due or {},
         people={
@@ -141,89 +145,25 @@ def about(
         },
         points=_points(borrower_ids),
         holds=_holds(borrower_ids, now),
-        history=_history(borrower_ids, now),
-        templates=templates,
+        history=contacts.of(borrower_ids, now=now),
+        habits=habits.of(borrower_ids, now=now),
+        known=known,
     )
 
 
-def approved_words() -> dict[tuple[str, str], Words]:
-    approved = MessageTemplate.objects.filter(approved_at__isnull=False)
-    fields = approved.values_list("code", "language", "subject", "body", "short")
-    return {(code, language): Words(*words) for code, language, *words in fields}
-
-
-def has_words(templates: dict[tuple[str, str], Words], code: str, language: str) -> bool:
-    """Could a message of this template be written, alone or together with others?"""
-    return (code, language) in templates and (DIGEST, language) in templates
-
-
-REMINDER_FIELDS = (
-    "pk",
-    "borrower_id",
-    "bill_id",
-    "step__template_code",
-    "step__category",
-    "step__offset_days",
-    "bill__due_on",
-    "bill__amount",
-    "bill__paid",
-    "bill__closed_at",
-    "bill__account__currency",
-    "bill__account__reference",
-    "bill__account__status",
-    "borrower__language",
-    "expires_at",
-    "failed_channels",
-    "reasons",
-    "tries",
-)
-
-
-def _due(
-    borrower_ids: Sequence[int], templates: dict[tuple[str, str], Words], now: datetime
-) -> dict[int, list[Look]]:
+def _due(borrower_ids: Sequence[int], known: Material, now: datetime) -> dict[int, list[Look]]:
     rows = Reminder.objects.filter(
         among("borrower_id", borrower_ids), state=ReminderState.PLANNED, next_attempt_at__lte=now
     )
-    return looks(rows, templates)
+    return looks(rows, known)
 
 
-def looks(rows: "QuerySet[Reminder]", templates: dict[tuple[str, str], Words]) -> dict[int, list[Look]]:
+def looks(rows: "QuerySet[Reminder]", known: Material) -> dict[int, list[Look]]:
     """Reminders with what the gate and the words need, by borrower."""
     found: defaultdict[int, list[Look]] = defaultdict(list)
-    for pk, borrower_id, bill_id, code, category, offset, *rest in rows.values_list(*REMINDER_FIELDS):
-        (
-            due_on,
-            amount,
-            paid,
-            closed_at,
-            currency,
-            reference,
-            status,
-            language,
-            expires_at,
-            failed,
-            why,
-            tries,
-        ) = rest
-        facts = Facts(
-            category=category,
-            offset_days=offset,
-            due_on=due_on,
-            is_owed=closed_at is None and amount > paid,
-            account_open=status == CreditAccount.Status.OPEN,
-            has_words=has_words(templates, code, language),
-            expires_at=expires_at,
-            failed_channels=frozenset(failed),
-            moved=(Reason("retry"),) if tries else reason.from_json(why),
-        )
-        demand = _demand(amount - paid, currency, due_on, reference)
-        found[borrower_id].append(Look(pk, bill_id, code, demand, facts, tries))
+    for row in map(Row._make, rows.values_list(*REMINDER_FIELDS)):
+        found[row.borrower_id].append(known.look(row))
     return dict(found)
-
-
-def _demand(amount: Decimal, currency: str, due_on: date, reference: str) -> Demand:
-    return Demand(amount, currency, due_on, texts.mask(reference))
 
 
 def _points(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
@@ -238,21 +178,12 @@ def _points(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
     return dict(found)
 
 
-def _holds(borrower_ids: Sequence[int], now: datetime) -> dict[int, tuple[str, ...]]:
-    found: defaultdict[int, tuple[str, ...]] = defaultdict(tuple)
+def _holds(borrower_ids: Sequence[int], now: datetime) -> dict[int, tuple[Silence, ...]]:
+    found: defaultdict[int, tuple[Silence, ...]] = defaultdict(tuple)
     in_force = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
     rows = Hold.objects.filter(in_force, among("borrower_id", borrower_ids)).order_by("started_at")
-    for borrower_id, why in rows.values_list("borrower_id", "reason"):
-        found[borrower_id] += (why,)
-    return dict(found)
-
-
-def _history(borrower_ids: Sequence[int], now: datetime) -> dict[int, History]:
-    """When each person was contacted outside the inbox, as far back as any cap looks."""
-    found: defaultdict[int, History] = defaultdict(tuple)
-    rows = Attempt.objects.filter(
-        among("borrower_id", borrower_ids), started_at__gt=now - LONGEST_WINDOW, state__in=COUNTED
-    ).exclude(channel=INBOX)
-    for borrower_id, started_at in rows.order_by("started_at").values_list("borrower_id", "started_at"):
-        found[borrower_id] += (started_at,)
+    for borrower_id, why, until, account in rows.values_list(
+        "borrower_id", "reason", "ended_at", "account_id"
+    ):
+        found[borrower_id] += (Silence(why, until, str(account) if account else ""),)
     return dict(found)

@@ -10,8 +10,8 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import sql
 
 from notifications import queries, reason
-from notifications.context import Look
 from notifications.deciding import Decisions
+from notifications.material import Look
 from notifications.models import Attempt
 from notifications.words import ReminderState
 

@@ -10,8 +10,9 @@ from typing import Generic, TypeVar
 
 from notifications.choice import Choice
 from notifications.gate import INBOX, Contact, Defer, Facts, History, Send, Suppress, Verdict, decide
+from notifications.habit import NOBODY_KNOWS, Habit
+from notifications.law.rule import Rulebook
 from notifications.reason import Reason
-from notifications.rulebook import Rulebook
 
 Key = TypeVar("Key")
 
@@ -27,6 +28,7 @@ class Person:
     choice: Choice
     history: History
     rulebooks: tuple[Rulebook, ...]
+    habit: Habit = NOBODY_KNOWS
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Outgoing(Generic[Key]):
     category: str  # of its most urgent reminder
     keys: tuple[Key, ...]  # most urgent first
     reasons: tuple[Reason, ...]
+    is_soft: bool = False  # in softer words
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def _verdict(person: Person, one: Due[Key], now: datetime) -> Verdict:
         rulebooks=person.rulebooks,
         history=person.history,
         now=now,
+        habit=person.habit,
     )
 
 
@@ -99,4 +103,5 @@ def _merge(group: list[tuple[Due[Key], Send]]) -> Outgoing[Key]:
         category=first.facts.category,
         keys=tuple(one.key for one, _ in ordered),
         reasons=lead.reasons + together,
+        is_soft=lead.is_soft,
     )

@@ -18,10 +18,11 @@ from django.db import connection, transaction
 from notifications import context, queries, reason, settle
 from notifications.channels.base import Message, RefusedForGood
 from notifications.channels.deliver import Door, Outcomes
-from notifications.context import Batch, Look
+from notifications.context import Batch
 from notifications.decided import AttemptRow, Decided
 from notifications.deciding import Outgoing, decide_together
 from notifications.gate import INBOX
+from notifications.material import Look
 from notifications.settle import LEASE, Call
 from notifications.words import AttemptState
 

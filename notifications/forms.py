@@ -15,7 +15,8 @@ from accounts.forms import chosen_from_list
 from accounts.models import LANGUAGES
 from loans.templatetags import money
 from notifications.choice import CATEGORIES, CHANNELS, LEAD_DAYS, MOST_PER_WEEK, WEEKDAYS, Choice, Window
-from notifications.rulebook import ContactHours, Rulebook, careful_default
+from notifications.law.books import careful
+from notifications.law.rule import ContactHours, Rulebook
 from notifications.words import Category, Channel
 
 LONGEST_PAUSE = timedelta(days=90)
@@ -170,7 +171,7 @@ def _initial(choice: Choice, *, language: str, today: date) -> dict[str, Any]:
     """The form's values of a choice. A pause that is over is no pause."""
     windows = set(choice.windows.values())
     one = next(iter(windows)) if len(windows) == 1 else None
-    shown = one or next(filter(None, choice.windows.values()), None) or _open_hours(careful_default())
+    shown = one or next(filter(None, choice.windows.values()), None) or _open_hours(careful())
     initial: dict[str, Any] = {
         "hours": SAME if one else EACH,
         "lead_days": sorted(choice.lead_days, reverse=True),
@@ -195,7 +196,7 @@ def _value(at: time) -> str:
 
 def _times(current: Choice) -> list[time]:
     """Half hours in which a message may be sent at all, and whatever was chosen before."""
-    opens, closes = _open_hours(careful_default())
+    opens, closes = _open_hours(careful())
     grid = {time(number // 2, number % 2 * 30) for number in range(48)}
     chosen = {at for window in current.windows.values() if window for at in window}
     return sorted({at for at in grid if opens <= at <= closes} | chosen)
@@ -206,7 +207,7 @@ def _open_hours(book: Rulebook) -> Window:
     windows = [
         window
         for rule in book.rules
-        if isinstance(rule, ContactHours)
+        if isinstance(rule, ContactHours) and rule.hours
         for window in rule.hours.values()
         if window
     ]

@@ -32,6 +32,8 @@ DAY = timedelta(days=1)
 # Yesterday's window may run over midnight. Ahead, a week has every weekday, but Samoa had no 30 December
 # 2011: a weekday that never was comes again a week later.
 DAYS_AROUND = range(-1, 16)
+_CLOCK_YEARS = (2024, 2037)  # the pinned database tells no change after
+HORIZON = timedelta(days=31)  # hours that do not meet in a month never do
 
 
 class Transition(NamedTuple):
@@ -50,6 +52,21 @@ def zone(key: str) -> ZoneInfo:
             f"“{key}” is not a time zone. Write a name such as Europe/Berlin or America/New_York."
         )
     return ZoneInfo(key)
+
+
+@cache
+def different_clocks(keys: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
+    """The zones of these names, of those that show the same time all year only the first."""
+    by_clock = {_clock(zone(key)): zone(key) for key in reversed(keys)}
+    kept = set(by_clock.values())
+    return tuple(zone(key) for key in keys if zone(key) in kept)
+
+
+@cache
+def _clock(zone: ZoneInfo) -> tuple[tuple[Transition, ...], timedelta]:
+    """What a zone's clock shows over the years that reminders are sent in."""
+    start = datetime(_CLOCK_YEARS[0], 1, 1, tzinfo=UTC)
+    return tuple(transitions(zone, *_CLOCK_YEARS)), _offset_at(start, zone)
 
 
 def instants(local: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
@@ -115,6 +132,11 @@ def next_opening(now: datetime, windows: Mapping[int, Window | None], zone: Zone
 
     windows: by weekday, 0 is Monday; None or no entry: closed all day. None is returned if none ever opens.
     """
+    there = now.astimezone(zone)
+    today = windows.get(there.weekday())
+    # Nearly always the answer. In a repeated hour it may be shut though the clock shows an open time.
+    if today and not there.fold and today[0] <= there.time() < today[1]:
+        return now
     local = _wall(now, zone)
     for day in (local.date() + number * DAY for number in DAYS_AROUND):
         window = windows.get(day.weekday())
@@ -123,6 +145,28 @@ def next_opening(now: datetime, windows: Mapping[int, Window | None], zone: Zone
         for opens, closes in openings(day, window, zone):
             if closes > now:  # the earliest: no later day opens before an earlier one
                 return max(opens, now)
+    return None
+
+
+def next_common_opening(
+    now: datetime, windows: Mapping[int, Window | None], zones: tuple[ZoneInfo, ...]
+) -> datetime | None:
+    """The first instant, from `now` on, that lies in the local hours of every zone; None where there is none.
+
+    Where facts point to several places the hour must be right in all of them: 12 CFR 1006, official comment
+    6(b)(1)(i)-2.
+    """
+    until = now + HORIZON
+    while now < until:
+        latest = now
+        for zone in zones:
+            opening = next_opening(now, windows, zone)
+            if opening is None:
+                return None
+            latest = max(latest, opening)
+        if latest == now:
+            return now
+        now = latest
     return None
 
 

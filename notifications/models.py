@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LANGUAGES, Borrower, ContactPoint
 from loans.models import Bill, CreditAccount
-from notifications.words import AttemptState, Category, Channel, Delivery, HoldReason, ReminderState
+from notifications.words import (
+    AttemptState,
+    Category,
+    Channel,
+    Delivery,
+    HoldReason,
+    HumanChannel,
+    ReminderState,
+)
 
 # ---------- what the borrower chose ----------
 
@@ -79,9 +87,20 @@ class Hold(models.Model):
     borrower = models.ForeignKey(
         Borrower, on_delete=models.CASCADE, related_name="holds", verbose_name=_("borrower")
     )
+    account = models.ForeignKey(
+        CreditAccount,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="holds",
+        verbose_name=_("credit account"),
+        help_text=_("Empty: every account of this borrower."),
+    )
     reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_at = models.DateTimeField(
+        _("ends"), null=True, blank=True, help_text=_("Empty: until somebody lifts it.")
+    )  # UTC
     note = models.CharField(_("note"), max_length=200, blank=True)
     set_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -98,12 +117,65 @@ class Hold(models.Model):
         constraints = [
             # The same reason twice at once says nothing more; it also makes a doubled STOP one hold.
             models.UniqueConstraint(
-                fields=["borrower", "reason"], condition=Q(ended_at=None), name="hold_open_once"
+                fields=["borrower", "reason", "account"],
+                condition=Q(ended_at=None),
+                nulls_distinct=False,
+                name="hold_open_once",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.borrower}: {self.get_reason_display()}"
+
+
+class RecordedContact(models.Model):
+    """A call, visit or letter that the lender's people made: it takes a place in the caps like a message."""
+
+    class Outcome(models.TextChoices):
+        SENT = "sent", _("sent")
+        UNANSWERED = "unanswered", _("not answered")
+        VOICEMAIL = "voicemail", _("left a voice message")
+        CONVERSATION = "conversation", _("spoke with the person")
+        NOT_CONNECTED = "not_connected", _("did not connect")
+        WRONG_NUMBER = "wrong_number", _("somebody else's number")
+
+    borrower = models.ForeignKey(
+        Borrower, on_delete=models.PROTECT, related_name="recorded_contacts", verbose_name=_("borrower")
+    )
+    account = models.ForeignKey(
+        CreditAccount,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("credit account"),
+        help_text=_("Empty: it was about all of them."),
+    )
+    channel = models.CharField(_("way"), max_length=10, choices=HumanChannel)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
+    is_inbound = models.BooleanField(_("the borrower began it"), default=False)
+    at = models.DateTimeField(_("when"), default=timezone.now)  # UTC
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
+
+    class Meta:
+        verbose_name = _("call, visit or letter")
+        verbose_name_plural = _("calls, visits and letters")
+        ordering = ["-at", "-id"]
+        indexes = [
+            # Read by the gate's history.
+            models.Index(fields=["borrower", "at"], name="recorded_contact_of_borrower"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.borrower} {self.get_channel_display()} {self.at:%Y-%m-%d}"
 
 
 # ---------- the cadence and the words, as data ----------

@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.models import Borrower
 from loans.models import CreditAccount, Payment
 from notifications import context, lanes, queries, reason, texts
+from notifications.material import approved_words
 from notifications.models import Attempt
 from notifications.reason import Reason
 from notifications.texts import Demand
@@ -45,7 +46,7 @@ def cancel_paid(*, borrower_id: int | None, now: datetime) -> int:
 
 
 def _put_receipt(borrower: Borrower, account: CreditAccount, payment: Payment, now: datetime) -> None:
-    words = context.approved_words().get((RECEIPT, borrower.language))
+    words = approved_words().get((RECEIPT, borrower.language))
     if words is None:
         return
     told = Demand(payment.amount, account.currency, payment.received_on, texts.mask(account.reference))

@@ -8,14 +8,15 @@ from itertools import count
 
 from accounts.models import Borrower
 from loans.models import Bill, CreditAccount
-from notifications import context, local_time, plan, texts
+from notifications import context, local_time, plan
 from notifications.choice import Choice
-from notifications.context import Look
-from notifications.deciding import Person, decide_together
-from notifications.gate import INBOX, Facts
+from notifications.deciding import Outgoing, Person, decide_together
+from notifications.gate import INBOX
+from notifications.law.case import PriorContact
+from notifications.material import Look, Material, Row, material
 from notifications.models import Reminder, Step
 from notifications.reason import Reason
-from notifications.texts import Demand, Words
+from notifications.texts import Demand
 from notifications.words import ReminderState
 
 LONGEST_STEP = timedelta(days=14)  # how far from its due day a cadence speaks of a bill
@@ -45,14 +46,14 @@ def plan_for(borrower: Borrower, *, now: datetime, days: int, choice: Choice | N
     choice: another one than is stored, to see what it would change. Taken for granted: nothing is paid in the
     meantime, and every message gets through at the first try.
     """
-    templates = context.approved_words()
-    batch = context.about([borrower.pk], now=now, templates=templates)
+    known = material()
+    batch = context.about([borrower.pk], now=now, known=known)
     person = batch.person(borrower.pk)
     if choice is not None:
         person = replace(person, choice=choice)
     end = now + timedelta(days=days)
     zone = person.contact.zones[0]
-    planned = _simulate(person, _coming(borrower, now, end, templates), end)
+    planned = _simulate(person, _coming(borrower, now, end, known), end)
     return [replace(one, at=one.at.astimezone(zone)) for one in planned]
 
 
@@ -71,7 +72,7 @@ def _simulate(person: Person, coming: list[Coming], end: datetime) -> Iterator[P
             bills = tuple(look.demand for look in outgoing.keys)
             yield Planned(now, outgoing.channel, outgoing.category, bills, outgoing.reasons)
             if outgoing.channel != INBOX:
-                person = replace(person, history=(*person.history, now))
+                person = replace(person, history=(*person.history, _sent(outgoing, now)))
         for look, later in decisions.waiting:
             moved = replace(look, facts=replace(look.facts, moved=later.reasons))
             heapq.heappush(heap, (later.until, next(number), moved))
@@ -79,27 +80,30 @@ def _simulate(person: Person, coming: list[Coming], end: datetime) -> Iterator[P
             yield Planned(now, "", look.facts.category, (look.demand,), never.reasons)
 
 
-def _coming(
-    borrower: Borrower, now: datetime, end: datetime, templates: dict[tuple[str, str], Words]
-) -> list[Coming]:
+def _sent(outgoing: Outgoing[Look], now: datetime) -> PriorContact:
+    debts = frozenset(look.facts.account for look in outgoing.keys)
+    return PriorContact(now, outgoing.channel, debts=debts)
+
+
+def _coming(borrower: Borrower, now: datetime, end: datetime, known: Material) -> list[Coming]:
     """What is planned already, and what the planner will write until `end`."""
     written = Reminder.objects.filter(borrower=borrower)
-    known = set(written.values_list("bill_id", "step_id"))
+    there = set(written.values_list("bill_id", "step_id"))
     waiting = written.filter(state=ReminderState.PLANNED)
     starts = dict(waiting.values_list("pk", "next_attempt_at"))
     coming = [
         (max(now, starts[look.reminder_id]), look)
-        for look in context.looks(waiting, templates).get(borrower.pk, [])
+        for look in context.looks(waiting, known).get(borrower.pk, [])
     ]
     return coming + [
         (max(now, at), look)
-        for bill, step, at, look in _unwritten(borrower, now, end, templates)
-        if (bill, step) not in known and look.facts.expires_at > now
+        for bill, step, at, look in _unwritten(borrower, now, end, known)
+        if (bill, step) not in there and look.facts.expires_at > now
     ]
 
 
 def _unwritten(
-    borrower: Borrower, now: datetime, end: datetime, templates: dict[tuple[str, str], Words]
+    borrower: Borrower, now: datetime, end: datetime, known: Material
 ) -> Iterator[tuple[int, int, datetime, Look]]:
     zone = local_time.zone(borrower.time_zone)
     chose = hasattr(borrower, "preference")
@@ -121,21 +125,30 @@ def _unwritten(
                 bill.pk,
                 step.pk,
                 when.begins if chose else when.opens,
-                _look(bill, step, when, borrower, templates),
+                known.look(_row(bill, step, borrower, when)),
             )
 
 
-def _look(
-    bill: Bill, step: Step, when: plan.Useful, borrower: Borrower, templates: dict[tuple[str, str], Words]
-) -> Look:
-    facts = Facts(
+def _row(bill: Bill, step: Step, borrower: Borrower, when: plan.Useful) -> Row:
+    """The reminder that the planner would write."""
+    return Row(
+        reminder_id=0,
+        borrower_id=borrower.pk,
+        bill_id=bill.pk,
+        template_code=step.template_code,
         category=step.category,
         offset_days=step.offset_days,
+        useful_days=step.useful_days,
+        cadence_id=step.cadence_id,
         due_on=bill.due_on,
-        is_owed=bill.amount > bill.paid,
-        account_open=True,
-        has_words=context.has_words(templates, step.template_code, borrower.language),
+        amount=bill.amount,
+        paid=bill.paid,
+        closed_at=bill.closed_at,
+        account_id=bill.account_id,
+        product=bill.account.product,
+        currency=bill.account.currency,
+        account_reference=bill.account.reference,
+        account_status=bill.account.status,
+        language=borrower.language,
         expires_at=when.ends,
     )
-    demand = Demand(bill.outstanding, bill.account.currency, bill.due_on, texts.mask(bill.account.reference))
-    return Look(0, bill.pk, step.template_code, demand, facts)

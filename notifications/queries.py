@@ -53,16 +53,18 @@ SELECT count(*) FROM fresh
 """
 
 # Take the lanes that are due, oldest first, each for one worker until its lease ends. The claim number is the
-# fencing token.
+# fencing token. The due lanes are found once: as a subquery of the update, a nested loop over them may run the
+# search anew for each row and so take more than the limit.
 CLAIM_LANES = """
-UPDATE notifications_lane SET leased_until = %(until)s, claim = claim + 1
-WHERE borrower_id IN (
+WITH due AS MATERIALIZED (
     SELECT borrower_id FROM notifications_lane
     WHERE next_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
     ORDER BY next_at LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-RETURNING borrower_id, claim
+UPDATE notifications_lane lane SET leased_until = %(until)s, claim = lane.claim + 1
+FROM due WHERE lane.borrower_id = due.borrower_id
+RETURNING lane.borrower_id, lane.claim
 """
 
 # The reminders that a new attempt speaks for: on their way, or with an inbox note already there. The reasons are
@@ -157,4 +159,54 @@ SET state = 'cancelled', decided_at = %(now)s, reasons = %(reasons)s::jsonb
 FROM loans_bill bill
 WHERE bill.id = reminder.bill_id AND bill.closed_at IS NOT NULL AND reminder.state = 'planned'
   AND (%(borrower)s::bigint IS NULL OR reminder.borrower_id = %(borrower)s)
+"""
+
+# The contacts that caps count: attempts outside the inbox that may have reached the person, with the accounts
+# they spoke of, and what staff recorded. Oldest first.
+CONTACTS = """
+SELECT attempt.borrower_id, attempt.started_at AS at, attempt.channel, 'sent', false,
+       COALESCE(point.value, ''),
+       ARRAY(SELECT DISTINCT bill.account_id
+             FROM notifications_attempt_reminders link
+             JOIN notifications_reminder reminder ON reminder.id = link.reminder_id
+             JOIN loans_bill bill ON bill.id = reminder.bill_id
+             WHERE link.attempt_id = attempt.id)
+FROM notifications_attempt attempt
+LEFT JOIN accounts_contactpoint point ON point.id = attempt.contact_point_id
+WHERE attempt.borrower_id = ANY(%(borrowers)s) AND attempt.started_at > %(since)s
+  AND attempt.channel <> 'inbox' AND attempt.state IN ('calling', 'accepted', 'unknown')
+UNION ALL
+SELECT contact.borrower_id, contact.at, contact.channel, contact.outcome, contact.is_inbound, '',
+       CASE WHEN contact.account_id IS NULL
+            THEN ARRAY(SELECT id FROM loans_creditaccount known WHERE known.borrower_id = contact.borrower_id)
+            ELSE ARRAY[contact.account_id] END
+FROM notifications_recordedcontact contact
+WHERE contact.borrower_id = ANY(%(borrowers)s) AND contact.at > %(since)s
+ORDER BY at
+"""
+
+# The last bills of each account that say something of a habit: when they were due, when the last of them was
+# paid (a card's statement that the next one replaced: when it was replaced), and on which days we had asked.
+PAST_BILLS = """
+SELECT account.borrower_id, past.due_on,
+       CASE WHEN past.paid >= past.amount
+            THEN (SELECT max(payment.received_on) FROM loans_allocation allocation
+                  JOIN loans_payment payment ON payment.id = allocation.payment_id
+                  WHERE allocation.bill_id = past.id)
+            ELSE past.replaced_on END,
+       ARRAY(SELECT DISTINCT (attempt.started_at AT TIME ZONE 'UTC')::date
+             FROM notifications_reminder reminder
+             JOIN notifications_attempt_reminders link ON link.reminder_id = reminder.id
+             JOIN notifications_attempt attempt ON attempt.id = link.attempt_id
+             WHERE reminder.bill_id = past.id AND attempt.state = 'accepted')
+FROM loans_creditaccount account
+CROSS JOIN LATERAL (
+    SELECT bill.id, bill.due_on, bill.paid, bill.amount, bill.number,
+           (SELECT next.issued_on FROM loans_bill next
+            WHERE next.account_id = bill.account_id AND next.number = bill.number + 1) AS replaced_on
+    FROM loans_bill bill
+    WHERE bill.account_id = account.id AND bill.amount > 0 AND bill.due_on < %(today)s
+    ORDER BY bill.number DESC LIMIT %(bills)s
+) past
+WHERE account.borrower_id = ANY(%(borrowers)s)
 """

@@ -8,6 +8,7 @@ from babel.dates import format_date, format_datetime, get_day_names
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from notifications import pace_words
 from notifications.reason import Reason, from_json
 from notifications.words import Category, Channel, HoldReason
 
@@ -22,11 +23,18 @@ def sentence(reasons: Iterable[Reason] | Iterable[Mapping[str, Any]], *, audienc
     parts = []
     for reason in reasons:
         known = reason if isinstance(reason, Reason) else from_json([reason])[0]
-        text = SENTENCES.get(known.rule, _policy)(known.facts)
+        text = (SENTENCES.get(known.rule) or _BY_KIND.get(known.facts.get("kind", ""), _policy))(known.facts)
         if audience == "staff":
-            text = f"{text} [{known.rule}{': ' + known.source if known.source else ''}]"
+            text = f"{text} [{_proof(known)}]"
         parts.append(text)
     return " ".join(parts)
+
+
+def _proof(known: Reason) -> str:
+    """For staff: the rule, the version of its rulebook, and its source."""
+    version = known.facts.get("version")
+    rule = f"{known.rule}@{version}" if version else known.rule
+    return f"{rule}: {known.source}" if known.source else rule
 
 
 def _babel() -> str:
@@ -118,10 +126,35 @@ def _pause(facts: Facts) -> str:
     return gettext("Later, because you paused reminders until %(day)s.") % {"day": _day(facts["until"])}
 
 
-def _hold(facts: Facts) -> str:
-    return gettext("No reminder, because %(why)s.") % {
-        "why": gettext(", ").join(_why_silent(value) for value in facts["holds"])
+def _law_hours(facts: Facts) -> str:
+    return gettext("Not on %(when)s, because the rules where you live allow no message then.") % {
+        "when": _when(facts)
     }
+
+
+def _law_holiday(facts: Facts) -> str:
+    return gettext("Not on %(when)s, because that is a public holiday where you live.") % {
+        "when": _when(facts)
+    }
+
+
+def _law_cap(facts: Facts) -> str:
+    return gettext("Later, because the rules where you live allow no more messages in these days.")
+
+
+def _law_content(facts: Facts) -> str:
+    return gettext("No reminder, because the rules where you live ask for more than this message may say.")
+
+
+def _law_bar(facts: Facts) -> str:
+    return gettext("No reminder, because the rules where you live do not allow it.")
+
+
+def _hold(facts: Facts) -> str:
+    why = gettext(", ").join(_why_silent(value) for value in facts["holds"])
+    if until := facts.get("until"):
+        return gettext("Not before %(day)s, because %(why)s.") % {"day": _day(until), "why": why}
+    return gettext("No reminder, because %(why)s.") % {"why": why}
 
 
 def _why_silent(hold: str) -> str:
@@ -166,9 +199,23 @@ def _says(text: Any) -> Callable[[Facts], str]:
     return lambda facts: str(text)
 
 
+# kind of a rulebook's rule → its sentence, for the hundreds of rules that have none of their own
+_BY_KIND: dict[str, Callable[[Facts], str]] = {
+    "contact_hours": _law_hours,
+    "holidays": _law_holiday,
+    "cap": _law_cap,
+    "content_required": _law_content,
+    "content_prohibited": _law_content,
+    "consent": _law_bar,
+    "opt_out": _law_bar,
+    "third_party": _law_bar,
+    "workplace": _law_bar,
+    "hold": _law_bar,
+}
 # rule id → its sentence. A rule without one would explain nothing: tests/notifications/test_reasons.py walks
 # all.
 SENTENCES: dict[str, Callable[[Facts], str]] = {
+    **pace_words.SENTENCES,
     "choice.lead_day": _lead_day,
     "choice.lead_day_off": _lead_day_off,
     "choice.channel": _channel,

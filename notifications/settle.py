@@ -12,7 +12,7 @@ from django.db import connection
 
 from notifications import queries
 from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
-from notifications.context import Look
+from notifications.material import Look
 from notifications.words import AttemptState, ReminderState
 
 LEASE = timedelta(seconds=120)  # longer than a batch's calls can last: twice PROVIDER_TIMEOUT

@@ -12,6 +12,8 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 
+from notifications.law.case import Message
+
 LOCALES = {"en": "en", "zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}  # ours → Babel's
 PLACEHOLDERS = {
     "name": "Grace Kim",
@@ -72,6 +74,35 @@ def render(
     values = _values(name, demands, sender, LOCALES[language])
     text = words.short if channel == "sms" else words.body
     return Rendered(fill(words.subject, values), fill(text, values))
+
+
+@lru_cache(maxsize=1000)
+def carried(words: Words, language: str) -> Mapping[str, Message]:
+    """What these words carry, channel by channel, as rulebooks ask for it (rules of kind content_required)."""
+    return {
+        channel: Message(keys=_keys(text, channel), language=language)
+        for channel, text in (("sms", words.short), ("email", words.body), ("inbox", words.body))
+    }
+
+
+_CARRIED_BY = {  # placeholder → what a reader learns from it
+    "lender": {"sender_name", "lender_name"},
+    "phone": {"contact"},
+    "amount": {"amount"},
+    "due_date": {"due_date"},
+    "account": {"basis"},
+    "lines": {"amount", "due_date", "basis"},
+}
+
+
+def _keys(text: str, channel: str) -> frozenset[str]:
+    named = set(_parts(text)[1::2])
+    keys = {key for name in named for key in _CARRIED_BY.get(name, ())} | {"purpose"}
+    if channel == "sms":
+        keys.add("sender_code")  # it travels with our own number
+    if "STOP" in text if channel == "sms" else "link" in named:
+        keys.add("opt_out")  # the link leads to where reminders are stopped
+    return frozenset(keys)
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

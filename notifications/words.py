@@ -12,6 +12,14 @@ class Channel(models.TextChoices):
     INBOX = "inbox", _("portal inbox")
 
 
+class HumanChannel(models.TextChoices):
+    """A way in which the lender's people make contact. The portal uses none of them; caps count them all."""
+
+    CALL = "call", _("telephone call")
+    VISIT = "visit", _("visit")
+    LETTER = "letter", _("letter")
+
+
 class Category(models.TextChoices):
     """What a message is about. The borrower chooses channels for each of the first four."""
 
@@ -70,3 +78,5 @@ class HoldReason(models.TextChoices):
     BEREAVEMENT = "bereavement", _("bereavement")
     INSOLVENCY = "insolvency", _("insolvency")
     ATTORNEY = "attorney", _("an attorney speaks for the borrower")
+    PROMISE = "promise", _("the borrower has promised to pay by a day")
+    CONVERSATION = "conversation", _("the borrower waits for our answer")

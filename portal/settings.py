@@ -44,6 +44,8 @@ PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8000" if LOCAL else
 LENDER_NAME = env.str("LENDER_NAME", default="Example Lending")
 LENDER_PHONE = env.str("LENDER_PHONE", default="+1 555 010 0199")
 LENDER_EMAIL = env.str("LENDER_EMAIL", default="help@lender.example")
+# Whom contact law sees: the lender in its own name (creditor), or who collects for others (collector).
+LENDER_ROLE = env.str("LENDER_ROLE", default="creditor")
 
 INSTALLED_APPS = [
     "portal.apps.PortalConfig",

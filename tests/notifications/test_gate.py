@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from notifications import local_time
 from notifications.choice import DEFAULT, WEEKDAYS, Choice
-from notifications.gate import Contact, Defer, Facts, Send, Suppress, decide
+from notifications.gate import Contact, Defer, Facts, Send, Silence, Suppress, decide
+from notifications.law.books import careful
+from notifications.law.case import PriorContact
 from notifications.reason import Reason
-from notifications.rulebook import careful_default
 
 NEW_YORK = local_time.zone("America/New_York")
 NOON = datetime(2026, 6, 10, 16, tzinfo=UTC)  # a Wednesday, 12:00 in New York
@@ -38,7 +39,9 @@ ZONES = [
 
 
 def gate(contact=CONTACT, facts=FACTS, choice=DEFAULT, history=(), now=NOON):
-    return decide(contact, facts, choice, rulebooks=(careful_default(),), history=history, now=now)
+    """history: instants of text messages, oldest first."""
+    sent = tuple(PriorContact(at, "sms") for at in history)
+    return decide(contact, facts, choice, rulebooks=(careful(),), history=sent, now=now)
 
 
 def rules(verdict):
@@ -67,7 +70,7 @@ def test_what_is_not_owed_or_has_no_approved_words_is_not_sent(facts, why):
 
 
 def test_a_hold_silences_everything():
-    verdict = gate(contact=replace(CONTACT, holds=("stop_request",)))
+    verdict = gate(contact=replace(CONTACT, holds=(Silence("stop_request"),)))
     assert isinstance(verdict, Suppress)
     assert rules(verdict) == ["hold"]
 

@@ -156,5 +156,6 @@ def test_every_rule_has_its_sentence():
         "weekday": 6,
     }
     facts |= {"most": 1, "until": "2026-02-01", "holds": ["dispute"], "category": "due", "bills": 2}
+    facts |= {"prompted": False, "on_time": 1}
     for rule in reasons.SENTENCES:
         assert reasons.sentence([{"rule": rule, "facts": facts}]).endswith(".")

@@ -1,0 +1,114 @@
+"""Does a rule speak of this case at all, and is there an exception that lifts it?"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from notifications.law.case import Case, Consent
+from notifications.law.rule import ALL, Cap, Hold, Rule, ThirdParty, Workplace
+
+CALL_CONSENT_DAYS = timedelta(days=6)  # the day of the consent and six more: 12 CFR 1006.14(b)(3)(i)
+
+
+def concerns(rule: Rule, *, binds: str, stage: str, channel: str) -> bool:
+    """Is the rule about this kind of contact, whatever the day and the person?"""
+    return binds in rule.binds and stage in rule.stages and (ALL in rule.channels or channel in rule.channels)
+
+
+def bites(rule: Rule, case: Case, at: datetime) -> bool:
+    """Does a rule that concerns this kind of contact bind this one, at this instant?"""
+    day = at.astimezone(case.zones[0]).date()
+    if (rule.effective_from and day < rule.effective_from) or (rule.effective_to and day > rule.effective_to):
+        return False
+    if rule.only_for and not _ONLY_FOR[rule.only_for](case):
+        return False
+    if rule.only_purposes and case.message.purpose not in rule.only_purposes:
+        return False
+    if rule.only_places and case.address.place not in rule.only_places:
+        return False
+    if rule.only_first and any(not one.is_inbound and one.debts & case.debts for one in case.history):
+        return False
+    late = case.days_past_due
+    if late is not None:  # unknown: law fails closed
+        if rule.only_from_days_past_due is not None and late <= rule.only_from_days_past_due:
+            return False
+        if rule.only_until_days_past_due is not None and late > rule.only_until_days_past_due:
+            return False
+    return not any(_EXCEPTIONS[code](rule, case, at) for code in rule.unless)
+
+
+_ONLY_FOR: dict[str, Callable[[Case], bool]] = {
+    "marketing": lambda case: case.message.is_marketing,
+    "recorded_voice": lambda case: case.is_recorded_voice,
+    "card": lambda case: case.product == "card",
+}
+
+
+def answers_person(case: Case, at: datetime) -> bool:
+    """Is this one answer to what the person wrote, by the medium they used? One to each message of theirs."""
+    if case.message.purpose != "reply":
+        return False
+    exchange = [
+        one for one in case.history if one.channel == case.channel and one.at <= at and not one.is_answered
+    ]
+    asked = sum(one.is_inbound for one in exchange)
+    return asked > sum(not one.is_inbound and one.purpose == "reply" for one in exchange)
+
+
+def agreed(case: Case, purpose: str, *, since: datetime | None = None) -> Consent | None:
+    """The newest consent for a purpose that was given to the sender (a former creditor's does not carry over:
+    12 CFR 1006.6(b)(4)(i), comment -2), after `since` where that is given.
+    """
+    found = [
+        one
+        for one in case.consents or ()
+        if one.purpose == purpose
+        and one.given_to == "sender"
+        and (since is None or (one.at is not None and one.at > since))
+    ]
+    return found[-1] if found else None
+
+
+def _consented(rule: Rule, case: Case, at: datetime) -> bool:
+    """Consent given directly, to just what the rule guards."""
+    match rule:
+        case Cap():
+            return case.channel == "call" and _agreed_to_calls(case, at)
+        case Hold() if rule.trigger != "inconvenient_time_or_place":
+            since = max((one.since for one in case.holds if one.since), default=None)
+            return agreed(case, "messages", since=since) is not None
+        case ThirdParty():
+            return agreed(case, "sharing") is not None
+        case Workplace():
+            return case.address.consented
+    return agreed(case, "hours") is not None
+
+
+def _agreed_to_calls(case: Case, at: datetime) -> bool:
+    """Consent to more calls lasts seven days, or until the next conversation: comment 14(b)(3)(i)-1 to -3."""
+    consent = agreed(case, "calls")
+    if consent is None or consent.at is None:
+        return False
+    given, zone = consent.at, case.zones[0]
+    spoke = any(one.outcome == "conversation" and given < one.at <= at for one in case.history)
+    return not spoke and at.astimezone(zone).date() - given.astimezone(zone).date() <= CALL_CONSENT_DAYS
+
+
+def _purpose(purpose: str) -> Callable[[Rule, Case, datetime], bool]:
+    return lambda rule, case, at: case.message.purpose == purpose
+
+
+_EXCEPTIONS: dict[str, Callable[[Rule, Case, datetime], bool]] = {
+    "consent_direct": _consented,
+    "requested_by_person": lambda rule, case, at: case.was_requested,
+    "reply_to_person": lambda rule, case, at: answers_person(case, at),
+    "opt_out_confirmation": _purpose("opt_out_confirmation"),
+    "required_notice": _purpose("required_notice"),
+    "final_notice": _purpose("final_notice"),
+    "court_permission": lambda rule, case, at: case.has_court_permission,
+    "person_in_portal": lambda rule, case, at: case.person_in_portal,
+    "emergency": lambda rule, case, at: case.is_emergency,
+    "unreachable_otherwise": lambda rule, case, at: (
+        # Of third persons the rule itself asks more than that the person cannot be reached.
+        case.person_unreachable and not isinstance(rule, ThirdParty)
+    ),
+}

@@ -1,0 +1,135 @@
+"""One reminder as the gate and the words see it, made from a row of the table or from one that is yet to be."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from loans.models import CreditAccount
+from notifications import reason, texts
+from notifications.deciding import Due
+from notifications.gate import Facts
+from notifications.models import MessageTemplate, Step
+from notifications.pace import Rung
+from notifications.reason import Reason
+from notifications.texts import Demand, Words
+
+DIGEST = "digest"  # the template for several bills at once
+
+
+@dataclass(frozen=True)
+class Look:
+    """One reminder to be looked at, with what its message would say."""
+
+    reminder_id: int
+    bill_id: int
+    template_code: str
+    demand: Demand
+    facts: Facts
+    tries: int = 0
+
+    @property
+    def due(self) -> "Due[Look]":
+        return Due(self, self.bill_id, self.facts)
+
+
+class Row(NamedTuple):
+    """A reminder with what it is about, column by column of REMINDER_FIELDS."""
+
+    reminder_id: int
+    borrower_id: int
+    bill_id: int
+    template_code: str
+    category: str
+    offset_days: int
+    useful_days: int
+    cadence_id: int
+    due_on: date
+    amount: Decimal
+    paid: Decimal
+    closed_at: datetime | None
+    account_id: int
+    product: str
+    currency: str
+    account_reference: str
+    account_status: str
+    language: str
+    expires_at: datetime
+    failed_channels: Sequence[str] = ()
+    reasons: Sequence[Mapping[str, Any]] = ()
+    tries: int = 0
+
+
+REMINDER_FIELDS = (
+    "pk",
+    "borrower_id",
+    "bill_id",
+    "step__template_code",
+    "step__category",
+    "step__offset_days",
+    "step__useful_days",
+    "step__cadence_id",
+    "bill__due_on",
+    "bill__amount",
+    "bill__paid",
+    "bill__closed_at",
+    "bill__account_id",
+    "bill__account__product",
+    "bill__account__currency",
+    "bill__account__reference",
+    "bill__account__status",
+    "borrower__language",
+    "expires_at",
+    "failed_channels",
+    "reasons",
+    "tries",
+)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What all reminders share: the approved words, and the ladders they stand on."""
+
+    templates: dict[tuple[str, str], Words]  # (code, language) → approved words
+    ladders: dict[int, tuple[Rung, ...]]  # cadence → its rungs in use, first to last
+
+    def look(self, row: Row) -> Look:
+        """What the gate and the words need of one reminder."""
+        words = self.templates.get((row.template_code, row.language))
+        facts = Facts(
+            category=row.category,
+            offset_days=row.offset_days,
+            due_on=row.due_on,
+            is_owed=row.closed_at is None and row.amount > row.paid,
+            account_open=row.account_status == CreditAccount.Status.OPEN,
+            # It could be written alone or together with others.
+            has_words=words is not None and (DIGEST, row.language) in self.templates,
+            expires_at=row.expires_at,
+            account=str(row.account_id),
+            product="card" if row.product == CreditAccount.Product.CREDIT_CARD else "loan",
+            messages=texts.carried(words, row.language) if words else {},
+            rung=Rung(row.offset_days, row.useful_days),
+            cadence=self.ladders.get(row.cadence_id, ()),
+            failed_channels=frozenset(row.failed_channels),
+            moved=(Reason("retry"),) if row.tries else reason.from_json(row.reasons),
+        )
+        left, account = row.amount - row.paid, texts.mask(row.account_reference)
+        demand = Demand(left, row.currency, row.due_on, account)
+        return Look(row.reminder_id, row.bill_id, row.template_code, demand, facts, row.tries)
+
+
+def material() -> Material:
+    """Two queries."""
+    ladders: defaultdict[int, tuple[Rung, ...]] = defaultdict(tuple)
+    steps = Step.objects.filter(is_active=True).order_by("offset_days")
+    for cadence, offset, useful in steps.values_list("cadence_id", "offset_days", "useful_days"):
+        ladders[cadence] += (Rung(offset, useful),)
+    return Material(approved_words(), dict(ladders))
+
+
+def approved_words() -> dict[tuple[str, str], Words]:
+    approved = MessageTemplate.objects.filter(approved_at__isnull=False)
+    fields = approved.values_list("code", "language", "subject", "body", "short")
+    return {(code, language): Words(*words) for code, language, *words in fields}
