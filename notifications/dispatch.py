@@ -15,7 +15,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications import context, queries, reason, settle
+from notifications import context, one_click, queries, reason, settle
 from notifications.channels.base import Message, RefusedForGood
 from notifications.channels.deliver import Door, Outcomes
 from notifications.context import Batch
@@ -151,5 +151,6 @@ def _attempt(
         subject=words.subject if outgoing.channel == "email" else "",
         text=words.text,
         language=words.language,
+        headers=one_click.headers(attempt.id) if outgoing.channel == "email" else {},
     )
     return attempt, message

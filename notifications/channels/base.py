@@ -1,7 +1,7 @@
 """What goes to a provider, what may come back, and the duty of a provider."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
@@ -18,6 +18,7 @@ class Message:
     text: str
     language: str  # of the text, as in accounts.models.LANGUAGES
     wants_receipt: bool = True  # false for a code: no attempt waits for its receipt
+    headers: Mapping[str, str] = field(default_factory=dict)  # of an e-mail, besides the usual ones
 
 
 @dataclass(frozen=True, slots=True)

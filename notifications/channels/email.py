@@ -104,7 +104,7 @@ def composed(message: Message, connection: BaseEmailBackend | None = None) -> Em
         subject=" ".join(message.subject.split()),  # a header has one line
         body=message.text,
         to=[message.to],
-        headers={"Message-ID": message_id(message.id)},
+        headers={"Message-ID": message_id(message.id), **message.headers},
         connection=connection,
     )
     context = {"message": message, "lender_name": settings.LENDER_NAME}

@@ -17,6 +17,7 @@ class Kind(Enum):
     BORROWER = auto()  # about the borrower who asks
     BORROWERS_ROW = auto()  # about one row, named in the address, of the borrower who asks
     PROVIDER = auto()  # only with the provider's signature
+    SIGNED_LINK = auto()  # about whom the address itself, which we signed, is about
     STAFF = auto()  # only for staff
     STAFF_OWN = auto()  # for each of the staff, whatever their rights: the frame, and their own password
     STAFF_ROW = auto()  # only for staff with the right to these rows
@@ -76,6 +77,7 @@ KINDS = {
     "notifications:message": Kind.BORROWERS_ROW,
     "hooks:twilio_status": Kind.PROVIDER,
     "hooks:twilio_inbound": Kind.PROVIDER,
+    "hooks:unsubscribe": Kind.SIGNED_LINK,
     "sandbox:index": Kind.DEMO,
     "sandbox:phone": Kind.DEMO,
     "sandbox:mail": Kind.DEMO,

@@ -252,6 +252,16 @@ def test_a_providers_address_wants_its_signature(
     assert all_rows_but_of(None) == before
 
 
+@pytest.mark.parametrize("route", of_kind(Kind.SIGNED_LINK))
+def test_an_address_signed_for_something_else_is_not_found(
+    route: Route, client: Client, staff_client: Client, values: dict[str, object], fields: dict[str, Any]
+) -> None:
+    before = all_rows_but_of(None)
+    for visitor in (client, staff_client):
+        assert {status for status, _text in walk(visitor, route.path(values), fields)} == {404}
+    assert all_rows_but_of(None) == before
+
+
 # ---------- staff ----------
 
 
