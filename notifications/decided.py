@@ -13,6 +13,7 @@ from notifications import queries, reason
 from notifications.deciding import Decisions
 from notifications.material import Look
 from notifications.models import Attempt
+from notifications.reason import Reason
 from notifications.words import ReminderState
 
 
@@ -76,6 +77,12 @@ class Decided:
             is_late = reason.says(never.reasons, "too_late")
             state = (ReminderState.EXPIRED if is_late else ReminderState.SUPPRESSED).value
             self.silent.append(Silence(look.reminder_id, state, None, reason.dumps(never.reasons)))
+
+    def add_undecided(self, looks: Iterable[Look], *, until: datetime) -> None:
+        """The reminders of somebody about whom nothing could be decided: they wait, and say so."""
+        why = reason.dumps([Reason("undecided")])
+        state = ReminderState.PLANNED.value
+        self.silent += [Silence(look.reminder_id, state, until, why) for look in looks]
 
     def write(self, claimed: Sequence[int], *, calling: Sequence[int], now: datetime) -> None:
         """claimed: the batch's borrowers. calling: those whose lease is kept for a call."""

@@ -6,11 +6,12 @@ that dies leaves a trace; no transaction and no connection is held while a provi
 
 import asyncio
 import gc
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,7 +27,10 @@ from notifications.material import Look
 from notifications.settle import LEASE, Call
 from notifications.words import AttemptState
 
+log = logging.getLogger(__name__)
+
 LANES = 1000  # borrowers in one claim: 15 queries per 1,000 reminders
+UNDECIDED_WAITS = timedelta(hours=1)  # until a person whose rows broke the decision is looked at again
 TURN_EVERY = 25  # borrowers decided between two looks at what the providers answered: about 4 ms
 
 Clock = Callable[[], datetime]  # UTC; a function, because sending takes time
@@ -105,10 +109,19 @@ def _decide(claims: dict[int, int], now: datetime, *, turn: Callable[[], None]) 
     for number, (person_id, looks) in enumerate(batch.due.items()):
         if number % TURN_EVERY == 0:
             turn()
-        decisions = decide_together(batch.person(person_id), [look.due for look in looks], now=now)
+        try:
+            decisions = decide_together(batch.person(person_id), [look.due for look in looks], now=now)
+            attempts = [
+                (outgoing, *_attempt(batch, person_id, outgoing, claims[person_id], now))
+                for outgoing in decisions.outgoing
+            ]
+        except Exception:
+            # Whatever is wrong with one person's rows, nine hundred others must not wait for its mending.
+            log.exception("dispatch.undecided", extra={"borrower": person_id})
+            decided.add_undecided(looks, until=now + UNDECIDED_WAITS)
+            continue
         decided.add_silent(decisions)
-        for outgoing in decisions.outgoing:
-            attempt, message = _attempt(batch, person_id, outgoing, claims[person_id], now)
+        for outgoing, attempt, message in attempts:
             decided.add_attempt(attempt, outgoing.keys)
             if message:
                 calls.append(

@@ -241,5 +241,6 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "provider_silent": _says(
         _("The provider did not tell us whether it was sent, so we do not send it again.")
     ),
+    "undecided": _says(_("Something is wrong on our side, so it waits until we have mended it.")),
     "failed": _says(_("It could not be sent.")),
 }

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from loans.payments import NewPayment, record
 from notifications import dispatch, lanes, preferences, settle, stops
 from notifications.choice import DEFAULT
-from notifications.models import Attempt, Consent, Lane, Reminder, Tick
+from notifications.models import Attempt, Consent, Lane, Preference, Reminder, Tick
 from notifications.preferences import Change
 from notifications.words import AttemptState, ReminderState
 from tests import factories
@@ -292,3 +292,16 @@ def test_eight_workers_send_each_reminder_once(reminders, sandbox):
         worker.join()
     dispatch.send_due(clock=lambda: now, until=lambda: False)
     assert all(len(sandbox.texts(number)) == 1 for number in people)
+
+
+def test_one_persons_broken_rows_hold_up_nobody_else(borrower, stranger, reminders, sandbox, ten, caplog):
+    for person in (borrower, stranger):
+        factories.make_bill(factories.make_loan(person))
+    Preference.objects.create(borrower=stranger, choice={"not": "a choice"})
+    assert reminders.run(ten) == 1
+    assert Reminder.objects.get(borrower=borrower).state == ReminderState.SENT
+    waiting = Reminder.objects.get(borrower=stranger)
+    assert (waiting.state, waiting.next_attempt_at) == (ReminderState.PLANNED, ten + timedelta(hours=1))
+    assert "dispatch.undecided" in caplog.text
+    Preference.objects.all().delete()  # mended
+    assert reminders.run(ten + timedelta(hours=1)) == 1
