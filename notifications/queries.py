@@ -188,7 +188,7 @@ ORDER BY at
 # The last bills of each account that say something of a habit: when they were due, when the last of them was
 # paid (a card's statement that the next one replaced: when it was replaced), and on which days we had asked.
 PAST_BILLS = """
-SELECT account.borrower_id, past.due_on,
+SELECT account.borrower_id, account.id, past.number, past.id, past.due_on,
        CASE WHEN past.paid >= past.amount
             THEN (SELECT max(payment.received_on) FROM loans_allocation allocation
                   JOIN loans_payment payment ON payment.id = allocation.payment_id
