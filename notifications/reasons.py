@@ -4,37 +4,56 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date, format_datetime, get_day_names
+from babel.dates import format_date, get_day_names
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications import pace_words
+from notifications import hold_words, law_words, pace_words
 from notifications.reason import Reason, from_json
-from notifications.words import Category, Channel, HoldReason
+from notifications.words import Category, Channel
 
 Facts = Mapping[str, Any]
 
 
-def sentence(reasons: Iterable[Reason] | Iterable[Mapping[str, Any]], *, audience: str = "borrower") -> str:
+Stored = Iterable[Reason] | Iterable[Mapping[str, Any]]  # Reason values, or as stored
+
+
+def sentence(reasons: Stored, *, audience: str = "borrower") -> str:
     """All reasons of one decision as plain sentences in the active language.
 
-    reasons: Reason values, or as stored. audience: "borrower", or "staff", who also see rule and source.
+    audience: "borrower", or "staff", who also see each rule with its law's text, source and version.
     """
-    parts = []
-    for reason in reasons:
-        known = reason if isinstance(reason, Reason) else from_json([reason])[0]
-        text = (SENTENCES.get(known.rule) or _BY_KIND.get(known.facts.get("kind", ""), _policy))(known.facts)
-        if audience == "staff":
-            text = f"{text} [{_proof(known)}]"
-        parts.append(text)
-    return " ".join(parts)
+    known = _known(reasons)
+    if audience == "staff":
+        return _join(f"{_words(one)} [{law_words.proof(one)}]" for one in known)
+    return _join(map(_words, known))
 
 
-def _proof(known: Reason) -> str:
-    """For staff: the rule, the version of its rulebook, and its source."""
-    version = known.facts.get("version")
-    rule = f"{known.rule}@{version}" if version else known.rule
-    return f"{rule}: {known.source}" if known.source else rule
+def sent(at: datetime, reasons: Stored) -> str:
+    """What became of a message and why, in one breath. at: when it went out, in the person's zone.
+
+    "Sent on Tuesday at 10:00, because you chose a reminder 3 days before a bill is due. Not on Sunday at 10:00, because
+    you chose no messages on that day."
+    """
+    known = _known(reasons)
+    when = _moment(at)
+    if known and (because := _SENT_BECAUSE.get(known[0].rule)):
+        return _join([because(known[0].facts, when), *map(_words, known[1:])])
+    return _join([gettext("Sent on %(when)s.") % {"when": when}, *map(_words, known)])
+
+
+def _known(reasons: Stored) -> list[Reason]:
+    return [one if isinstance(one, Reason) else from_json([one])[0] for one in reasons]
+
+
+def _words(known: Reason) -> str:
+    """The rule's own sentence, else that of its kind."""
+    return (SENTENCES.get(known.rule) or _BY_KIND.get(known.facts.get("kind", ""), _policy))(known.facts)
+
+
+def _join(sentences: Iterable[str]) -> str:
+    """Chinese puts no space between sentences."""
+    return ("" if _babel().startswith("zh") else " ").join(sentences)
 
 
 def _babel() -> str:
@@ -52,6 +71,29 @@ def _weekday(number: int) -> str:
 
 def _names(values: Iterable[str], words: type[Channel] | type[Category]) -> str:
     return gettext(", ").join(str(words(value).label) for value in values)
+
+
+def _sent_lead_day(facts: Facts, when: str) -> str:
+    days = facts["days"]
+    if days == 0:
+        return gettext("Sent on %(when)s, because you chose a reminder on the day a bill is due.") % {
+            "when": when
+        }
+    text = ngettext(
+        "Sent on %(when)s, because you chose a reminder %(days)d day before a bill is due.",
+        "Sent on %(when)s, because you chose a reminder %(days)d days before a bill is due.",
+        days,
+    )
+    return text % {"when": when, "days": days}
+
+
+def _sent_overdue(facts: Facts, when: str) -> str:
+    text = ngettext(
+        "Sent on %(when)s, because a bill was still open %(days)d day after it was due on %(day)s.",
+        "Sent on %(when)s, because a bill was still open %(days)d days after it was due on %(day)s.",
+        facts["days"],
+    )
+    return text % {"when": when, "days": facts["days"], "day": _day(facts["due_on"])}
 
 
 def _lead_day(facts: Facts) -> str:
@@ -95,6 +137,8 @@ def _no_channel(facts: Facts) -> str:
 
 
 def _window(facts: Facts) -> str:
+    if facts.get("day_off"):
+        return gettext("Not on %(when)s, because you chose no messages on that day.") % {"when": _when(facts)}
     return gettext("Not on %(when)s, because that is outside the hours you chose.") % {"when": _when(facts)}
 
 
@@ -103,8 +147,12 @@ def _quiet(facts: Facts) -> str:
 
 
 def _when(facts: Facts) -> str:
-    at = datetime.fromisoformat(facts["at"])
-    return f"{_weekday(facts['weekday'])} {format_datetime(at, 'HH:mm', locale=_babel())}"
+    return _moment(datetime.fromisoformat(facts["at"]))
+
+
+def _moment(at: datetime) -> str:
+    # Translators: a weekday and a time of day, "Tuesday at 10:00".
+    return gettext("%(day)s at %(time)s") % {"day": _weekday(at.weekday()), "time": f"{at:%H:%M}"}
 
 
 def _daily(facts: Facts) -> str:
@@ -138,30 +186,11 @@ def _law_holiday(facts: Facts) -> str:
     }
 
 
-def _law_cap(facts: Facts) -> str:
-    return gettext("Later, because the rules where you live allow no more messages in these days.")
-
-
-def _law_content(facts: Facts) -> str:
-    return gettext("No reminder, because the rules where you live ask for more than this message may say.")
-
-
-def _law_bar(facts: Facts) -> str:
-    return gettext("No reminder, because the rules where you live do not allow it.")
-
-
 def _hold(facts: Facts) -> str:
-    why = gettext(", ").join(_why_silent(value) for value in facts["holds"])
+    why = gettext(", ").join(str(hold_words.WHY[value]) for value in facts["holds"])
     if until := facts.get("until"):
         return gettext("Not before %(day)s, because %(why)s.") % {"day": _day(until), "why": why}
     return gettext("No reminder, because %(why)s.") % {"why": why}
-
-
-def _why_silent(hold: str) -> str:
-    """As both the person and staff may read it: the stop's own label speaks of the person to staff."""
-    if hold == HoldReason.STOP:
-        return gettext("reminders were stopped on request")
-    return str(HoldReason(hold).label)
 
 
 def _category_off(facts: Facts) -> str:
@@ -203,17 +232,26 @@ def _says(text: Any) -> Callable[[Facts], str]:
 _BY_KIND: dict[str, Callable[[Facts], str]] = {
     "contact_hours": _law_hours,
     "holidays": _law_holiday,
-    "cap": _law_cap,
-    "content_required": _law_content,
-    "content_prohibited": _law_content,
-    "consent": _law_bar,
-    "opt_out": _law_bar,
-    "third_party": _law_bar,
-    "workplace": _law_bar,
-    "hold": _law_bar,
+    "cap": _says(_("Later, because the rules where you live allow no more messages in these days.")),
+    "content_required": _says(
+        _("No reminder, because the rules where you live ask for more than this message may say.")
+    ),
+    "content_prohibited": _says(
+        _("No reminder, because the rules where you live forbid words that are in this message.")
+    ),
+    "consent": _says(_("No reminder, because the rules where you live ask for your agreement first.")),
+    "opt_out": _says(_("No reminder, because you asked us not to write to you this way.")),
+    "third_party": _says(_("No reminder, because somebody else could learn of it.")),
+    "workplace": _says(_("No reminder, because it would reach you at work.")),
+    "hold": _says(_("No reminder, because the rules where you live ask us to be silent for now.")),
+    "records": _says(_("What was sent is kept, because the rules where you live ask for it.")),
 }
-# rule id → its sentence. A rule without one would explain nothing: tests/notifications/test_reasons.py walks
-# all.
+# The reason that a message tells first → the sentence that says when it went out, too.
+_SENT_BECAUSE: dict[str, Callable[[Facts, str], str]] = {
+    "choice.lead_day": _sent_lead_day,
+    "step.overdue": _sent_overdue,
+}
+# rule id → its sentence. A rule without one would explain nothing: tests/notifications/test_reasons.py walks all.
 SENTENCES: dict[str, Callable[[Facts], str]] = {
     **pace_words.SENTENCES,
     "choice.lead_day": _lead_day,

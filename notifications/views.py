@@ -21,8 +21,9 @@ from accounts.models import Borrower
 from notifications import choice_words, inbox, local_time, preferences, preview, reasons, stops
 from notifications.choice import Choice
 from notifications.forms import PreferenceForm
+from notifications.models import Attempt
 from notifications.preferences import Change
-from notifications.words import Category, Channel
+from notifications.words import AttemptState, Category, Channel
 
 DAYS_SHOWN = 30
 MESSAGES_A_PAGE = 20
@@ -170,11 +171,19 @@ def message_page(request: BorrowerRequest, attempt_id: UUID) -> HttpResponse:
     message = get_object_or_404(inbox.messages(request.borrower), pk=attempt_id)
     inbox.mark_read(message.pk, now=timezone.now())
     bills = [reminder.bill for reminder in message.reminders.select_related("bill__account")]
+    at = message.started_at.astimezone(local_time.zone(request.borrower.time_zone))
     context = {
         "message": message,
-        "at": message.started_at.astimezone(local_time.zone(request.borrower.time_zone)),
+        "at": at,
         "standing": inbox.standing(message),
-        "why": reasons.sentence(message.reasons),
+        "why": _why(message, at),
         "accounts": {bill.account_id: bill.account for bill in bills}.values(),
     }
     return render(request, "notifications/message.html", context)
+
+
+def _why(message: Attempt, at: datetime) -> str:
+    """Of what was perhaps sent, only why: nothing here claims that it went out."""
+    if message.state == AttemptState.ACCEPTED:
+        return reasons.sent(at, message.reasons)
+    return reasons.sentence(message.reasons)

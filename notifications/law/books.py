@@ -5,7 +5,7 @@ from pathlib import Path
 
 from notifications.law import reading
 from notifications.law.reading import RulebookError
-from notifications.law.rule import Rulebook
+from notifications.law.rule import Rule, Rulebook
 
 FOLDER = Path(__file__).resolve().parent.parent / "rulebooks"
 CAREFUL = "careful"  # the lender's own policy, which holds for everyone
@@ -50,6 +50,16 @@ def all_books() -> dict[str, Rulebook]:
     if CAREFUL not in books:
         raise RulebookError(f"{FOLDER.name} holds no {CAREFUL}.toml, which holds for everyone.")
     return books
+
+
+@cache
+def _rules() -> dict[str, Rule]:
+    return {rule.id: rule for book in all_books().values() for rule in book.rules}
+
+
+def rule(rule_id: str) -> Rule | None:
+    """The rule of that id as its rulebook has it today. None: no rulebook has it."""
+    return _rules().get(rule_id)
 
 
 def careful() -> Rulebook:

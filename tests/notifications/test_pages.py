@@ -70,9 +70,16 @@ def test_another_borrowers_message_is_not_there(signed_in, stranger_client, mess
 def test_a_message_shows_its_words_and_why_it_came(signed_in, message):
     text = signed_in.get(reverse("notifications:message", args=[message.pk])).content.decode()
     assert "Pay &lt;b&gt;soon&lt;/b&gt;" in text
-    assert "You chose a reminder 3 days before a bill is due." in text
+    assert "because you chose a reminder 3 days before a bill is due." in text
     message.refresh_from_db()
     assert message.read_at is not None
+
+
+def test_a_message_that_was_perhaps_sent_is_not_said_to_have_gone_out(signed_in, message):
+    Attempt.objects.update(state="unknown")
+    text = signed_in.get(reverse("notifications:message", args=[message.pk])).content.decode()
+    assert "You chose a reminder 3 days before a bill is due." in text
+    assert "Sent on" not in text
 
 
 def test_saving_keeps_the_choice_and_shows_the_plan(signed_in, borrower, bill):
@@ -142,20 +149,3 @@ def test_the_inbox_asks_no_more_for_more_messages(signed_in, borrower, message):
             borrower=borrower, category="due", channel="inbox", provider="inbox", state="accepted", body="x"
         )
     assert queries() == few
-
-
-def test_every_rule_has_its_sentence():
-    from notifications import reasons
-
-    facts = {
-        "days": 1,
-        "due_on": "2026-02-01",
-        "channel": "sms",
-        "passed": ["sms"],
-        "at": "2026-02-01T03:00",
-        "weekday": 6,
-    }
-    facts |= {"most": 1, "until": "2026-02-01", "holds": ["dispute"], "category": "due", "bills": 2}
-    facts |= {"prompted": False, "on_time": 1}
-    for rule in reasons.SENTENCES:
-        assert reasons.sentence([{"rule": rule, "facts": facts}]).endswith(".")
