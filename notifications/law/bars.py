@@ -20,13 +20,14 @@ from notifications.law.rule import (
 )
 
 DEBT_DETAILS = frozenset({"amount", "due_date", "basis"})
+EXPRESS = ("express", "express_written")
 SAME_TRIGGER = {"refusal_to_pay": "cease_request"}  # 12 CFR 1006.6(c)(1): either ends contact
 
 
 def can_forbid(rule: Rule) -> bool:
     """Could this rule ever say no? A duty that is met by belonging to the agreement, or by keeping records, not."""
     if isinstance(rule, ConsentNeeded):
-        return rule.purpose == "messages" or rule.form in ("express", "express_written")
+        return rule.form in EXPRESS or (rule.form, rule.purpose) == ("opt_out", "marketing")
     return type(rule) in _BY_KIND
 
 
@@ -47,26 +48,32 @@ def _lacks_content(rule: ContentRequired, case: Case, at: datetime) -> bool:
 
 
 def _says_the_prohibited(rule: ContentProhibited, case: Case, at: datetime) -> bool:
-    return bool(rule.categories & case.message.says)
+    said = case.message.says
+    seen_by_others = rule.public and case.message.is_public and "third_party" in said
+    return bool(rule.categories & said) or seen_by_others
 
 
 def _lacks_consent(rule: ConsentNeeded, case: Case, at: datetime) -> bool:
-    if rule.purpose == "messages" and case.address.known_disclosure:
-        return True  # whatever was agreed once, the address is no longer safe
-    if rule.force == "safe_harbour" or rule.form not in ("express", "express_written"):
-        return False
+    if rule.form == "opt_out":
+        return case.message.is_marketing and any(_closes(one, case, at) for one in case.opted_out)
+    if (
+        rule.force == "safe_harbour"
+    ):  # tells which addresses are safe; one through which the debt leaked is not
+        return rule.purpose == "messages" and case.address.known_disclosure
+    if rule.purpose not in ("messages", "robocalls", "marketing"):
+        return False  # about something else than making contact
     if rule.purpose == "robocalls" and not case.is_automated:
         return False
-    if rule.purpose not in ("messages", "robocalls", "marketing") or case.consents is None:
-        return False  # about something else than making contact; or not known to be missing
     if case.message.purpose in ("consent_request", "opt_out_confirmation") or case.address.consented:
         return False
-    wanted = "messages" if rule.purpose == "robocalls" else rule.purpose
-    given = scope.agreed(case, wanted)
+    if case.consents is None:  # not known to be missing; an offer must know of it
+        return rule.purpose == "marketing"
+    given = scope.agreed(case, "messages" if rule.purpose == "robocalls" else rule.purpose)
     if given is None:
         return True
-    is_old = rule.max_age_days is not None and given.at is not None
-    return is_old and given.at is not None and at - given.at > timedelta(days=rule.max_age_days or 0)
+    if rule.max_age_days is None or given.at is None:
+        return False
+    return at - given.at > timedelta(days=rule.max_age_days)
 
 
 def _was_opted_out(rule: OptOut, case: Case, at: datetime) -> bool:
@@ -104,12 +111,13 @@ def _tells_others(rule: ThirdParty, case: Case, at: datetime) -> bool:
         return True
     if not case.recipient or _may_be_told(case.recipient, rule.allowed):
         return False
-    only_asks = case.message.purpose == "ask_to_pass_on" and not case.message.keys & DEBT_DETAILS
+    asks = rule.may_ask and case.message.purpose == "ask_to_pass_on"
+    only_asks = asks and not case.message.keys & DEBT_DETAILS
     needed = case.person_unreachable or "unreachable_otherwise" not in rule.unless
     return not only_asks or case.recipient_objected or not needed
 
 
-_CONDITION = re.compile(r"\b(where|of a|with|under)\b")
+_CONDITION = re.compile(r"\b(where|of a|with)\b")
 
 
 def _may_be_told(recipient: str, allowed: tuple[str, ...]) -> bool:
@@ -129,22 +137,29 @@ def _at_work(rule: Workplace, case: Case, at: datetime) -> bool:
             return address.employer_provided and not (address.used_by_person or address.consented)
         case "fallback_only":
             return address.place == "work" and not case.person_unreachable
-    return case.employer_objects and "work" in (address.place, case.person_known_at)
+    at_work = "work" in (address.place, case.person_known_at)
+    wish_binds = rule.oral_request_days is not None  # where the law has the person's own word suffice
+    return at_work and (case.employer_objects or (wish_binds and _is_closed_place(case, at)))
 
 
 def _is_held(rule: Hold, case: Case, at: datetime) -> bool:
     if rule.trigger == "inconvenient_time_or_place":
         wishes = case.opted_out if rule.covers_channels else ()
-        return _is_closed_place(case) or any(_closes(one, case, at) for one in wishes)
+        no_contact = (one for one in wishes if one.scope != "marketing")
+        return _is_closed_place(case, at) or any(_closes(one, case, at) for one in no_contact)
     return any(_in_force(held, rule, case, at) for held in case.holds)
 
 
-def _is_closed_place(case: Case) -> bool:
+def _is_closed_place(case: Case, at: datetime) -> bool:
     """A closed home closes its address and landline, not the mobile phone, unless the person is known to be
-    there: 12 CFR 1006.6, comment 6(b)(1)(ii)-1.
+    there: 12 CFR 1006.6, comment 6(b)(1)(ii)-1. A place that is closed at certain hours only is a matter of time.
     """
-    places = {one.place for one in case.inconvenient if one.place}
-    return bool(places & {case.address.place, case.person_known_at})
+    today = at.astimezone(case.zones[0]).date()
+    return any(
+        one.place in (case.address.place, case.person_known_at)
+        for one in case.inconvenient
+        if one.place and one.window is None and (one.last_day is None or today <= one.last_day)
+    )
 
 
 def _in_force(held: Held, rule: Hold, case: Case, at: datetime) -> bool:

@@ -1,6 +1,5 @@
 """What the rulebooks say of a case: may it go now, not before an instant, or not at all, and by which rules."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +8,15 @@ from typing import NamedTuple
 
 from notifications.law import bars, scope, timing
 from notifications.law.case import Case
-from notifications.law.rule import ContentProhibited, Rule, Rulebook, ThirdParty
+from notifications.law.rule import (
+    ConsentNeeded,
+    ContentProhibited,
+    ContentRequired,
+    Hold,
+    Rule,
+    Rulebook,
+    ThirdParty,
+)
 
 HORIZON = timedelta(days=400)  # a contact that the rules put off longer is forbidden
 
@@ -58,16 +65,19 @@ def judge(books: tuple[Rulebook, ...], case: Case, *, at: datetime) -> Ruling:
     if not late:
         return Ruling(Decision.ALLOWED)
     until = earliest(rules, case, at)
-    objecting = tuple(rule for rule, _ in late)
     if until is None:
-        return Ruling(Decision.FORBIDDEN, objecting)
-    return Ruling(Decision.DEFER, objecting, until)
+        never = tuple(rule for rule, later in late if later is None)
+        return Ruling(Decision.FORBIDDEN, never or tuple(rule for rule, _ in late))
+    return Ruling(Decision.DEFER, tuple(rule for rule, _ in late), until)
 
 
 def barring(rules: Rules, case: Case, at: datetime) -> tuple[Rule, ...]:
-    """The rules that forbid the case."""
+    """The rules that forbid the case. What may not be said at all has no duty to carry anything."""
     found = [rule for rule in rules.bars if bars.forbids(rule, case, at) and scope.bites(rule, case, at)]
-    return tuple(rule for rule in found if not _is_covered(rule, found))
+    if len(found) < 2:
+        return tuple(found)
+    found = [rule for rule in found if not isinstance(rule, ContentRequired)] or found
+    return tuple(rule for rule in found if not any(_goes_before(other, rule, case) for other in found))
 
 
 def delaying(rules: Rules, case: Case, at: datetime) -> list[tuple[Rule, datetime | None]]:
@@ -93,20 +103,31 @@ def earliest(rules: Rules, case: Case, at: datetime) -> datetime | None:
     return None
 
 
-def _is_covered(rule: Rule, found: Iterable[Rule]) -> bool:
-    """Is a more special rule of the same book named already for the same thing? The special law goes before
-    the general one; the ban stands either way.
+def _goes_before(special: Rule, general: Rule, case: Case) -> bool:
+    """Does a more special rule of the same book say the same already? It goes before the general one; the ban
+    stands either way.
     """
-    return any(other is not rule and _is_more_special(other, rule) for other in found)
-
-
-def _is_more_special(special: Rule, general: Rule) -> bool:
-    if _book(special) != _book(general):
+    if special is general or _book(special) != _book(general):
         return False
-    if type(special) is type(general) and special.binds < general.binds:
-        return True  # who it binds: a duty of collectors before one of everybody
+    if type(special) is type(general) and _is_same_matter(special, general, case):
+        if special.binds < general.binds:
+            return True  # who it binds: a duty of collectors before one of everybody
+        # Of a debt of any product the rule about all says it.
+        return not case.product and general.only_for == "card" and special.only_for != "card"
     # What anyone can see is judged by the rule on being seen, not also as a word to a certain person.
-    return isinstance(general, ThirdParty) and isinstance(special, ContentProhibited) and special.public
+    is_on_being_seen = isinstance(special, ContentProhibited) and special.public and case.message.is_public
+    return isinstance(general, ThirdParty) and is_on_being_seen
+
+
+def _is_same_matter(one: Rule, other: Rule, case: Case) -> bool:
+    match one, other:
+        case ContentProhibited(), ContentProhibited():
+            return bool(one.categories & other.categories & case.message.says)
+        case Hold(), Hold():
+            return one.trigger == other.trigger
+        case ConsentNeeded(), ConsentNeeded():
+            return one.purpose == other.purpose
+    return True
 
 
 def _book(rule: Rule) -> str:

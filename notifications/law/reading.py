@@ -3,17 +3,16 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, time
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 import holidays
 
 from notifications import local_time
 from notifications.law import rule as kinds
-from notifications.law.rule import Limit, Rule, Rulebook, Week
-from notifications.local_time import Window
+from notifications.law.rule import Rule, Rulebook
+from notifications.law.values import Keys
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BINDS = {"creditor", "collector"}
 STAGES = {"upcoming", "due", "overdue"}
 CHANNELS = {"sms", "email", "push", "inbox", "whatsapp", "call", "visit", "letter", kinds.ALL}
@@ -33,7 +32,7 @@ PURPOSES = {
     "plan_offer",
     "told_to_others",
 }
-PLACES = {"home", "work", "other"}
+PLACES = {"home", "work", "other", "none"}
 EXCEPTIONS = {
     "consent_direct",
     "requested_by_person",
@@ -89,20 +88,6 @@ CONSENT_PURPOSES = {
     "marketing",
     "automated_decisions",
 }
-WINDOWS = {"rolling", "calendar_day", "calendar_week", "calendar_month"}
-BOOK_KEYS = {
-    "schema",
-    "id",
-    "name",
-    "jurisdiction",
-    "parent",
-    "version",
-    "summary",
-    "zones",
-    "holidays",
-    "open_questions",
-    "rule",
-}
 
 Raw = Mapping[str, Any]
 
@@ -128,29 +113,41 @@ def parse(text: str, name: str) -> Rulebook:
 
 
 def _book(book: Raw, name: str) -> Rulebook:
-    if book["schema"] != 1:
-        raise ValueError(f"schema {book['schema']} is not known here; expected 1.")
-    if unknown := set(book) - BOOK_KEYS:
-        raise ValueError(f"the keys {sorted(unknown)} are not known.")
-    if f"{book['id']}.toml" != name:
-        raise ValueError(f"its id is {book['id']!r}, which belongs into {book['id']}.toml.")
-    for zone in book.get("zones", ()):
+    keys = Keys(book)
+    if (schema := keys.take("schema")) != 1:
+        raise ValueError(f"schema {schema!r} is not known here; expected 1.")
+    book_id = keys.said("id")
+    if f"{book_id}.toml" != name:
+        raise ValueError(f"its id is {book_id!r}, which belongs into {book_id}.toml.")
+    zones = keys.texts("zones")
+    for zone in zones:
         local_time.zone(zone)
-    calendar = book.get("holidays", "")
-    if calendar:
+    if calendar := keys.text("holidays", ""):
         holiday_calendar(calendar)
-    return Rulebook(
-        id=book["id"],
-        name=book["name"],
-        jurisdiction=book["jurisdiction"],
-        version=date.fromisoformat(book["version"]).isoformat(),
-        summary=book["summary"],
-        zones=tuple(book.get("zones", ())),
-        rules=_with_wishes(tuple(_rule(raw, book, name) for raw in book.get("rule", ()))),
-        parent=book.get("parent", ""),
+    version = date.fromisoformat(keys.text("version")).isoformat()
+    rules = tuple(_rule(raw, name, Of(book_id, version, calendar)) for raw in keys.take("rule", ()))
+    found = Rulebook(
+        id=book_id,
+        name=keys.said("name"),
+        jurisdiction=keys.text("jurisdiction"),
+        version=version,
+        summary=keys.said("summary"),
+        zones=zones,
+        rules=_with_wishes(rules),
+        parent=keys.text("parent", ""),
         holidays=calendar,
-        open_questions=tuple(book.get("open_questions", ())),
+        open_questions=keys.texts("open_questions"),
     )
+    keys.done("of a rulebook")
+    return found
+
+
+class Of(NamedTuple):
+    """What a rule takes from its file."""
+
+    book_id: str
+    version: str
+    calendar: str  # empty: the file names none
 
 
 def _with_wishes(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -176,132 +173,141 @@ def holiday_calendar(code: str) -> holidays.HolidayBase:
         raise ValueError(f"the library `holidays` has no calendar {code}") from error
 
 
-def _rule(raw: Raw, book: Raw, name: str) -> Rule:
+def _rule(raw: Raw, name: str, of: Of) -> Rule:
     try:
-        left = dict(raw)  # what nobody takes out of it is not known
-        kind = left.pop("kind")
-        if kind not in _KINDS:
-            raise ValueError(f"the kind {kind!r} is not known; one of {', '.join(sorted(_KINDS))}")
-        found = _KINDS[kind](_common(left, book), left, book)
-        if left:
-            raise ValueError(f"the keys {sorted(left)} are not known for the kind {kind}")
+        keys = Keys(raw)
+        kind = keys.one("kind", _KINDS)
+        found = _KINDS[kind](_common(keys, of), keys, of)
+        keys.done(f"for the kind {kind}")
         return found
     except KeyError as error:
-        raise RulebookError(f"{name}: rule {raw.get('id', '?')}: the key {error} is missing") from error
+        raise RulebookError(f"{name}: rule {_id(raw)}: the key {error} is missing") from error
     except (ValueError, TypeError, AttributeError) as error:
-        raise RulebookError(f"{name}: rule {raw.get('id', '?')}: {error}") from error
+        raise RulebookError(f"{name}: rule {_id(raw)}: {error}") from error
 
 
-def _common(left: dict[str, Any], book: Raw) -> dict[str, Any]:
-    rule_id = left.pop("id")
-    if not rule_id.startswith(f"{book['id']}."):
-        raise ValueError(f"its id does not start with “{book['id']}.”")
-    return {
-        "id": rule_id,
-        "binds": _some(left.pop("binds"), BINDS, "binds"),
-        "stages": _some(left.pop("stages"), STAGES, "stages"),
-        "channels": _some(left.pop("channels"), CHANNELS, "channels"),
-        "force": _one(left.pop("force"), FORCES, "force"),
-        "plain": left.pop("plain"),
-        "citation": left.pop("citation"),
-        "url": left.pop("url"),
-        "confidence": _one(left.pop("confidence"), CONFIDENCES, "confidence"),
-        "version": str(book["version"]),
-        "effective_from": _day(left.pop("effective_from", "")),
-        "effective_to": _day(left.pop("effective_to", "")),
-        "unless": _some(left.pop("unless", ()), EXCEPTIONS, "unless"),
-        "notes": left.pop("notes", ""),
-        "only_for": _one(left.pop("only_for", ""), ONLY_FOR, "only_for"),
-        "only_from_days_past_due": _whole(left.pop("only_from_days_past_due", None)),
-        "only_until_days_past_due": _whole(left.pop("only_until_days_past_due", None)),
-        "only_purposes": _some(left.pop("only_purposes", ()), PURPOSES, "only_purposes"),
-        "only_first": left.pop("only_first", False),
-        "only_places": _some(left.pop("only_places", ()), PLACES, "only_places"),
-    }
+def _id(raw: Any) -> str:
+    return str(raw.get("id", "?")) if isinstance(raw, dict) else "?"
 
 
 Common = dict[str, Any]
 
 
-def _contact_hours(common: Common, left: dict[str, Any], book: Raw) -> Rule:
-    return kinds.ContactHours(**common, hours=_week(left.pop("hours", None)))
+def _common(keys: Keys, of: Of) -> Common:
+    rule_id = keys.text("id")
+    if not rule_id.startswith(f"{of.book_id}."):
+        raise ValueError(f"its id does not start with “{of.book_id}.”")
+    starts, ends = keys.day("effective_from"), keys.day("effective_to")
+    if starts and ends and ends < starts:
+        raise ValueError(f"it ends on {ends}, before it takes effect on {starts}")
+    return {
+        "id": rule_id,
+        "binds": keys.at_least_one("binds", BINDS),
+        "stages": keys.at_least_one("stages", STAGES),
+        "channels": keys.at_least_one("channels", CHANNELS),
+        "force": keys.one("force", FORCES),
+        "plain": keys.said("plain"),
+        "citation": keys.said("citation"),
+        "url": keys.text("url"),
+        "confidence": keys.one("confidence", CONFIDENCES),
+        "version": of.version,
+        "effective_from": starts,
+        "effective_to": ends,
+        "unless": keys.some("unless", EXCEPTIONS),
+        "notes": keys.text("notes", ""),
+        "only_for": keys.one("only_for", ONLY_FOR, ""),
+        "only_from_days_past_due": keys.whole("only_from_days_past_due"),
+        "only_until_days_past_due": keys.whole("only_until_days_past_due"),
+        "only_purposes": keys.some("only_purposes", PURPOSES),
+        "only_first": keys.flag("only_first"),
+        "only_places": keys.some("only_places", PLACES),
+    }
 
 
-def _holidays(common: Common, left: dict[str, Any], book: Raw) -> Rule:
-    if not book.get("holidays"):
+def _contact_hours(common: Common, keys: Keys, of: Of) -> Rule:
+    closed = keys.flag("closed_on_holidays")
+    return kinds.ContactHours(**common, hours=keys.week("hours"), closed_on=_calendar(of) if closed else "")
+
+
+def _holidays(common: Common, keys: Keys, of: Of) -> Rule:
+    return kinds.Holidays(**common, calendar=_calendar(of), hours=keys.window("hours"))
+
+
+def _calendar(of: Of) -> str:
+    if not of.calendar:
         raise ValueError("the file names no calendar in “holidays”")
-    return kinds.Holidays(**common, calendar=book["holidays"], hours=_window(left.pop("hours")))
+    return of.calendar
 
 
-def _cap(common: Common, left: dict[str, Any], book: Raw) -> Rule:
-    return kinds.Cap(**common, limit=_limit(left.pop("cap", None)))
+def _cap(common: Common, keys: Keys, of: Of) -> Rule:
+    return kinds.Cap(**common, limit=keys.limit("cap"), consent_days=keys.whole("consent_days"))
 
 
-def _content_required(common: Common, left: dict[str, Any], book: Raw) -> Rule:
-    return kinds.ContentRequired(**common, keys=_some(left.pop("keys"), CONTENT_KEYS, "keys"))
+def _content_required(common: Common, keys: Keys, of: Of) -> Rule:
+    return kinds.ContentRequired(**common, keys=keys.at_least_one("keys", CONTENT_KEYS))
 
 
-def _content_prohibited(common: Common, left: dict[str, Any], book: Raw) -> Rule:
-    categories = _some(left.pop("categories"), CATEGORIES, "categories")
-    return kinds.ContentProhibited(**common, categories=categories, public=left.pop("public", False))
+def _content_prohibited(common: Common, keys: Keys, of: Of) -> Rule:
+    categories = keys.at_least_one("categories", CATEGORIES)
+    return kinds.ContentProhibited(**common, categories=categories, public=keys.flag("public"))
 
 
-def _consent(common: Common, left: dict[str, Any], book: Raw) -> Rule:
+def _consent(common: Common, keys: Keys, of: Of) -> Rule:
     return kinds.ConsentNeeded(
         **common,
-        form=_one(left.pop("form"), CONSENT_FORMS, "form"),
-        purpose=_one(left.pop("for"), CONSENT_PURPOSES, "for"),
-        max_age_days=_whole(left.pop("max_age_days", None)),
+        form=keys.one("form", CONSENT_FORMS),
+        purpose=keys.one("for", CONSENT_PURPOSES),
+        max_age_days=keys.whole("max_age_days"),
     )
 
 
-def _opt_out(common: Common, left: dict[str, Any], book: Raw) -> Rule:
+def _opt_out(common: Common, keys: Keys, of: Of) -> Rule:
     return kinds.OptOut(
         **common,
-        scope=_one(left.pop("scope"), {"address", "channel", "all", "marketing"}, "scope"),
-        keywords=tuple(left.pop("keywords", ())),
-        any_reasonable_means=left.pop("any_reasonable_means", False),
-        honour_hours=_whole(left.pop("honour_hours", None)),
-        honour_business_days=_whole(left.pop("honour_business_days", None)),
-        confirmation=left.pop("confirmation", False),
-        confirmation_within_minutes=_whole(left.pop("confirmation_within_minutes", None)),
+        scope=keys.one("scope", {"address", "channel", "all", "marketing"}),
+        keywords=keys.texts("keywords"),
+        any_reasonable_means=keys.flag("any_reasonable_means"),
+        honour_hours=keys.whole("honour_hours"),
+        honour_business_days=keys.whole("honour_business_days"),
+        confirmation=keys.flag("confirmation"),
+        confirmation_within_minutes=keys.whole("confirmation_within_minutes"),
     )
 
 
-def _third_party(common: Common, left: dict[str, Any], book: Raw) -> Rule:
+def _third_party(common: Common, keys: Keys, of: Of) -> Rule:
     return kinds.ThirdParty(
         **common,
-        allowed=tuple(left.pop("allowed", ())),
-        may_tell_debt=left.pop("may_tell_debt"),
-        once=left.pop("once", False),
+        allowed=keys.texts("allowed"),
+        may_tell_debt=keys.flag("may_tell_debt", ...),
+        may_ask=keys.flag("may_ask", True),
+        once=keys.flag("once"),
     )
 
 
-def _workplace(common: Common, left: dict[str, Any], book: Raw) -> Rule:
-    allowed = _one(left.pop("allowed"), {"no", "unless_known_objection", "fallback_only"}, "allowed")
+def _workplace(common: Common, keys: Keys, of: Of) -> Rule:
     return kinds.Workplace(
         **common,
-        allowed=allowed,
-        hours=_week(left.pop("hours", None)),
-        limit=_limit(left.pop("cap", None)),
-        oral_request_days=_whole(left.pop("oral_request_days", None)),
+        allowed=keys.one("allowed", {"no", "unless_known_objection", "fallback_only"}),
+        hours=keys.week("hours"),
+        limit=keys.limit("cap"),
+        oral_request_days=keys.whole("oral_request_days"),
     )
 
 
-def _records(common: Common, left: dict[str, Any], book: Raw) -> Rule:
-    return kinds.Records(**common, keep_years=float(left.pop("keep_years")))
+def _records(common: Common, keys: Keys, of: Of) -> Rule:
+    return kinds.Records(**common, keep_years=keys.years("keep_years"))
 
 
-def _hold(common: Common, left: dict[str, Any], book: Raw) -> Rule:
+def _hold(common: Common, keys: Keys, of: Of) -> Rule:
     return kinds.Hold(
         **common,
-        trigger=_one(left.pop("trigger"), TRIGGERS, "trigger"),
-        effect=_one(left.pop("effect"), {"stop_all", "stop_debt", "stop_channel"}, "effect"),
-        until=left.pop("until"),
+        trigger=keys.one("trigger", TRIGGERS),
+        effect=keys.one("effect", {"stop_all", "stop_debt", "stop_channel"}),
+        until=keys.said("until"),
     )
 
 
-_KINDS: dict[str, Callable[[Common, dict[str, Any], Raw], Rule]] = {
+_KINDS: dict[str, Callable[[Common, Keys, Of], Rule]] = {
     "contact_hours": _contact_hours,
     "holidays": _holidays,
     "cap": _cap,
@@ -314,67 +320,3 @@ _KINDS: dict[str, Callable[[Common, dict[str, Any], Raw], Rule]] = {
     "records": _records,
     "hold": _hold,
 }
-
-
-def _one(value: str, known: set[str], key: str) -> str:
-    if value not in known:
-        raise ValueError(f"{key} = {value!r} is not known; one of {', '.join(sorted(known - {''}))}")
-    return value
-
-
-def _some(values: list[str], known: set[str], key: str) -> frozenset[str]:
-    if isinstance(values, str):
-        raise ValueError(f"{key} is a text, expected a list")
-    return frozenset(_one(value, known, key) for value in values)
-
-
-def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _whole(value: Any) -> int | None:
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{value!r} is not a whole number")
-    return value
-
-
-def _week(raw: Mapping[str, list[str]] | None) -> Week | None:
-    if raw is None:
-        return None
-    if unknown := set(raw) - set(DAYS):
-        raise ValueError(f"the days {sorted(unknown)} are not known; write {', '.join(DAYS)}")
-    return {number: _window(raw.get(day, [])) for number, day in enumerate(DAYS)}
-
-
-def _window(pair: list[str]) -> Window | None:
-    if not pair:
-        return None
-    if len(pair) != 2:
-        raise ValueError(f"the hours {pair} are not [start, end]")
-    start, end = (time.max if text == "24:00" else time.fromisoformat(text) for text in pair)
-    if start >= end:
-        raise ValueError(f"the hours {pair} do not end after they start")
-    return start, end
-
-
-def _limit(raw: Raw | None) -> Limit | None:
-    if raw is None:
-        return None
-    left = dict(raw)
-    count, days = _whole(left.pop("count")), _whole(left.pop("window_days"))
-    limit = Limit(
-        count=count or 0,
-        window_days=days or 0,
-        window=_one(left.pop("window"), WINDOWS, "window"),
-        per=_one(left.pop("per"), {"debt", "person", "contact_point"}, "per"),
-        counts=_one(left.pop("counts"), {"attempts", "contacts", "conversations"}, "counts"),
-        after=_one(left.pop("after", ""), {"", "conversation"}, "after"),
-    )
-    left.pop("share", None)  # that its channels share the count goes without saying: they always do here
-    if left:
-        raise ValueError(f"the keys {sorted(left)} of cap are not known")
-    if not limit.window_days:
-        raise ValueError("the cap has no window_days")
-    return limit

@@ -35,7 +35,9 @@ class Rule:
     only_from_days_past_due: int | None = None  # binds once the account is more than this many days past due
     only_until_days_past_due: int | None = None  # binds until it is more than this many
     only_purposes: frozenset[str] = frozenset()  # binds messages of these purposes; empty: of any
-    only_places: frozenset[str] = frozenset()  # binds addresses at these places; empty: at any
+    only_places: frozenset[str] = (
+        frozenset()
+    )  # binds addresses at these places, "none": a mobile; empty: at any
     only_first: bool = False  # binds the first contact about a debt
 
     @property
@@ -47,6 +49,9 @@ class Rule:
 class ContactHours(Rule):
     kind = "contact_hours"
     hours: Week | None = None  # None: a duty of reasonableness without numbers
+    closed_on: str = (
+        ""  # the calendar on whose public holidays there are no hours; empty: they are as any day
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -72,6 +77,9 @@ class Limit:
 class Cap(Rule):
     kind = "cap"
     limit: Limit | None = None  # None: a duty without a number
+    consent_days: int | None = (
+        None  # days a consent to more calls lasts, its own the first; None: until withdrawn
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -112,6 +120,7 @@ class ThirdParty(Rule):
     kind = "third_party"
     allowed: tuple[str, ...]  # who may be told, in words
     may_tell_debt: bool = False
+    may_ask: bool = True  # others, how to reach the person, without a word of the debt
     once: bool = False
 
 

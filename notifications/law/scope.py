@@ -4,9 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from notifications.law.case import Case, Consent
-from notifications.law.rule import ALL, Cap, Hold, Rule, ThirdParty, Workplace
-
-CALL_CONSENT_DAYS = timedelta(days=6)  # the day of the consent and six more: 12 CFR 1006.14(b)(3)(i)
+from notifications.law.rule import ALL, Cap, ContentProhibited, Hold, Rule, ThirdParty, Workplace
 
 
 def concerns(rule: Rule, *, binds: str, stage: str, channel: str) -> bool:
@@ -19,11 +17,11 @@ def bites(rule: Rule, case: Case, at: datetime) -> bool:
     day = at.astimezone(case.zones[0]).date()
     if (rule.effective_from and day < rule.effective_from) or (rule.effective_to and day > rule.effective_to):
         return False
-    if rule.only_for and not _ONLY_FOR[rule.only_for](case):
+    if rule.only_for and not _ONLY_FOR[rule.only_for](rule, case):
         return False
     if rule.only_purposes and case.message.purpose not in rule.only_purposes:
         return False
-    if rule.only_places and case.address.place not in rule.only_places:
+    if rule.only_places and (case.address.place or "none") not in rule.only_places:
         return False
     if rule.only_first and any(not one.is_inbound and one.debts & case.debts for one in case.history):
         return False
@@ -36,10 +34,16 @@ def bites(rule: Rule, case: Case, at: datetime) -> bool:
     return not any(_EXCEPTIONS[code](rule, case, at) for code in rule.unless)
 
 
-_ONLY_FOR: dict[str, Callable[[Case], bool]] = {
-    "marketing": lambda case: case.message.is_marketing,
-    "recorded_voice": lambda case: case.is_recorded_voice,
-    "card": lambda case: case.product == "card",
+def _is_about_cards(rule: Rule, case: Case) -> bool:
+    """Of a debt of any product, what may not be said or told is taken as if it were a card's."""
+    is_any = not case.product and isinstance(rule, ContentProhibited | ThirdParty)
+    return case.product == "card" or is_any
+
+
+_ONLY_FOR: dict[str, Callable[[Rule, Case], bool]] = {
+    "marketing": lambda rule, case: case.message.is_marketing,
+    "recorded_voice": lambda rule, case: case.is_recorded_voice,
+    "card": _is_about_cards,
 }
 
 
@@ -72,7 +76,7 @@ def _consented(rule: Rule, case: Case, at: datetime) -> bool:
     """Consent given directly, to just what the rule guards."""
     match rule:
         case Cap():
-            return case.channel == "call" and _agreed_to_calls(case, at)
+            return case.channel == "call" and _agreed_to_calls(rule, case, at)
         case Hold() if rule.trigger != "inconvenient_time_or_place":
             since = max((one.since for one in case.holds if one.since), default=None)
             return agreed(case, "messages", since=since) is not None
@@ -83,14 +87,17 @@ def _consented(rule: Rule, case: Case, at: datetime) -> bool:
     return agreed(case, "hours") is not None
 
 
-def _agreed_to_calls(case: Case, at: datetime) -> bool:
-    """Consent to more calls lasts seven days, or until the next conversation: comment 14(b)(3)(i)-1 to -3."""
+def _agreed_to_calls(rule: Cap, case: Case, at: datetime) -> bool:
+    """Consent to more calls. Reg F's lasts seven days, or until the next conversation: comment 14(b)(3)(i)-1 to -3."""
     consent = agreed(case, "calls")
-    if consent is None or consent.at is None:
+    if consent is None or rule.consent_days is None:
+        return consent is not None
+    if consent.at is None:
         return False
     given, zone = consent.at, case.zones[0]
     spoke = any(one.outcome == "conversation" and given < one.at <= at for one in case.history)
-    return not spoke and at.astimezone(zone).date() - given.astimezone(zone).date() <= CALL_CONSENT_DAYS
+    age = at.astimezone(zone).date() - given.astimezone(zone).date()
+    return not spoke and age < timedelta(days=rule.consent_days)
 
 
 def _purpose(purpose: str) -> Callable[[Rule, Case, datetime], bool]:

@@ -11,6 +11,7 @@ from notifications import local_time
 from notifications.law import reading
 from notifications.law.case import CONNECTED, NOT_PLACED, REACHED, Case, Inconvenient, PriorContact
 from notifications.law.rule import ALL, Cap, ContactHours, Hold, Holidays, Limit, Rule, Workplace
+from notifications.local_time import Window
 
 DAY = timedelta(days=1)
 WHOLE_WEEK = 8  # closed days in a row after which hours will not open again
@@ -40,24 +41,44 @@ def not_before(rule: Rule, case: Case, at: datetime) -> NotBefore:
 
 
 def _hours(rule: ContactHours, case: Case, at: datetime) -> NotBefore:
-    return at if rule.hours is None else local_time.next_common_opening(at, rule.hours, case.zones)
+    hours = rule.hours
+    if hours is None:
+        return at
+    if not rule.closed_on:
+        return local_time.next_common_opening(at, hours, case.zones)
+    return _settled(
+        at,
+        lambda now: local_time.next_common_opening(now, hours, case.zones),
+        lambda now: max(_past_holiday(rule.closed_on, None, case, now, zone) for zone in case.zones),
+    )
+
+
+def _settled(at: datetime, *moves: Callable[[datetime], NotBefore]) -> NotBefore:
+    """The first instant from `at` on that none of these moves; None: they never agree."""
+    for _ in range(2 * WHOLE_WEEK):
+        start = at
+        for move in moves:
+            if (later := move(at)) is None:
+                return None
+            at = later
+        if at == start:
+            return at
+    return None
 
 
 def _holidays(rule: Holidays, case: Case, at: datetime) -> NotBefore:
     """On a public holiday its own hours, or none, take the weekday's place. In each zone: the strictest holds."""
-    for _ in range(2 * WHOLE_WEEK):
-        later = max(_past_holiday(rule, case, at, zone) for zone in case.zones)
-        if later == at:
-            return at
-        at = later
-    return None
+    return _settled(
+        at,
+        lambda now: max(_past_holiday(rule.calendar, rule.hours, case, now, zone) for zone in case.zones),
+    )
 
 
-def _past_holiday(rule: Holidays, case: Case, at: datetime, zone: ZoneInfo) -> datetime:
+def _past_holiday(calendar: str, hours: Window | None, case: Case, at: datetime, zone: ZoneInfo) -> datetime:
     day = at.astimezone(zone).date()
-    if day not in case.holidays and day not in _calendar(rule.calendar):
+    if day not in case.holidays and day not in _calendar(calendar):
         return at
-    for opens, closes in local_time.openings(day, rule.hours, zone) if rule.hours else ():
+    for opens, closes in local_time.openings(day, hours, zone) if hours else ():
         if at < closes:
             return max(at, opens)
     return local_time.day_start(day + DAY, zone)
@@ -69,16 +90,13 @@ def _calendar(code: str) -> holidays.HolidayBase:
 
 
 def _closed_by_person(rule: Hold, case: Case, at: datetime) -> NotBefore:
-    """Hours that the person closed, in every zone they may be in."""
-    for _ in range(2 * WHOLE_WEEK):
-        later = max(
-            (_past_closed(one, at, zone) for one in case.inconvenient if one.window for zone in case.zones),
-            default=at,
-        )
-        if later == at:
-            return at
-        at = later
-    return None
+    """Hours that the person closed, in every zone they may be in; at a certain place, or everywhere."""
+    here = ("", case.address.place, case.person_known_at)
+    closed = [one for one in case.inconvenient if one.window and one.place in here]
+    return _settled(
+        at,
+        lambda now: max((_past_closed(one, now, zone) for one in closed for zone in case.zones), default=now),
+    )
 
 
 def _past_closed(closed: Inconvenient, at: datetime, zone: ZoneInfo) -> datetime:
@@ -101,8 +119,10 @@ def _work(rule: Workplace, case: Case, at: datetime) -> NotBefore:
     opens = local_time.next_common_opening(at, rule.hours, case.zones) if rule.hours else at
     if opens is None or rule.limit is None:
         return opens
-    at_work = [one for one in case.history if one.address == case.address.value]
-    return max(opens, _free(rule.limit, [one for one in at_work if not one.is_inbound], case, opens))
+    at_work = [one for one in case.history if one.at <= at and one.address == case.address.value]
+    return max(
+        opens, _free(rule.limit, [one for one in at_work if _counts(rule, rule.limit, one)], case, opens)
+    )
 
 
 def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
@@ -112,7 +132,8 @@ def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
     if limit.count == 0 and not limit.after:
         return None
     counted = [one for one in case.history if one.at <= at and _counts(rule, limit, one)]
-    if limit.per == "contact_point":
+    # What is bound at work is counted there; where else an earlier contact was made is not known.
+    if limit.per == "contact_point" or (rule.only_places and "none" not in rule.only_places):
         counted = [one for one in counted if one.address == case.address.value]
     if limit.per != "debt":
         return _free(limit, counted, case, at)

@@ -12,21 +12,23 @@ from django.conf import settings
 from notifications import local_time
 from notifications.law import books, judge
 from notifications.law.case import Address, Case, Consent, Held, Inconvenient, Message, OptedOut, PriorContact
-from notifications.law.reading import DAYS
 from notifications.law.rule import Rulebook
+from notifications.law.values import DAYS
 
 Raw = Mapping[str, Any]
+WHOLE_DAY = (time.min, time.max)
 
 
 def rulings(path: Path) -> tuple[int, list[str]]:
     """How many scenarios of a file there are, and a line for each that we answer otherwise."""
     file = json.loads(path.read_text(encoding="utf-8"))
-    if file.get("schema") != 1 or "cases" not in file:
+    if not isinstance(file, dict) or file.get("schema") != 1 or "cases" not in file:
         raise ValueError(f"{path.name} is not a file of law cases: expected schema 1 and a list “cases”.")
-    return len(file["cases"]), [line for raw in file["cases"] for line in _failure(raw)]
+    return len(file["cases"]), [line for raw in file["cases"] for line in failure(raw)]
 
 
-def _failure(raw: Raw) -> list[str]:
+def failure(raw: Raw) -> list[str]:
+    """A line where we answer a scenario otherwise; none where we agree."""
     try:
         ruling = judge.judge(_books(raw["rulebooks"]), case(raw["facts"]), at=_instant(raw["facts"]["at"]))
     except (KeyError, ValueError) as error:
@@ -120,7 +122,8 @@ def _held(raw: Raw) -> Held:
 
 
 def _inconvenient(raw: Raw) -> Inconvenient:
-    window = (_clock(raw["from"]), _clock(raw["to"])) if "from" in raw else None
+    hours = (_clock(raw["from"]), _clock(raw["to"])) if "from" in raw else None
+    window = hours or (None if raw.get("place") else WHOLE_DAY)
     days = frozenset(DAYS.index(day) for day in raw.get("days", DAYS))
     return Inconvenient(days, window, _day(raw.get("last_day")), raw.get("place") or "")
 
