@@ -77,11 +77,22 @@ def read_folder(folder: Path) -> dict[str, Rulebook]:
     for book in books.values():
         if book.parent and book.parent not in books:
             raise RulebookError(f"{book.id}.toml: its parent {book.parent}.toml is not there.")
+        if _is_above_itself(book, books):
+            raise RulebookError(f"{book.id}.toml: it is its own parent, by way of {book.parent}.toml.")
         for rule in book.rules:
             if rule.id in seen:
                 raise RulebookError(f"{book.id}.toml: rule {rule.id}: another rule has that id.")
             seen.add(rule.id)
     return books
+
+
+def _is_above_itself(book: Rulebook, books: dict[str, Rulebook]) -> bool:
+    above = [book.id]
+    while (parent := books.get(above[-1])) and parent.parent:
+        if parent.parent in above:
+            return True
+        above.append(parent.parent)
+    return False
 
 
 def with_parents(book_id: str) -> tuple[Rulebook, ...]:
