@@ -1,24 +1,21 @@
 """Staff pages: cadences and words to edit, and everything the engine did, with its reasons."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
-from accounts.models import User
-from notifications import holds, reasons, texts
+from notifications import admin_borrower, reasons, texts  # noqa: F401  (registered by their import)
 from notifications.models import (
     Attempt,
     Cadence,
     Consent,
-    Hold,
     MessageTemplate,
     Preference,
     ProviderEvent,
@@ -26,8 +23,6 @@ from notifications.models import (
     Step,
     Tick,
 )
-
-WORDS_HINT = _("What the borrower said, or which document. It is kept on record.")
 
 
 class StepInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -113,65 +108,6 @@ class AttemptAdmin(Explained):
         *("started_at", "settled_at", "read_at"),
     )
     readonly_fields = ("why",)
-
-
-class HoldForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new hold: for whom, why, and what it rests on."""
-
-    note = forms.CharField(label=_("What this rests on"), max_length=200, help_text=WORDS_HINT)
-
-    class Meta:
-        model = Hold
-        fields = ("borrower", "reason", "note")
-
-    def clean(self) -> dict[str, Any]:
-        chosen = super().clean() or {}
-        borrower, reason = chosen.get("borrower"), chosen.get("reason")
-        if borrower and Hold.objects.filter(borrower=borrower, reason=reason, ended_at=None).exists():
-            raise ValidationError(_("We are silent for this reason already."))
-        return chosen
-
-
-class LiftForm(forms.Form):
-    words = forms.CharField(label=_("What this rests on"), max_length=200, help_text=WORDS_HINT)
-
-
-@admin.register(Hold)
-class HoldAdmin(ReadOnlyAdmin):
-    """Placed and lifted by journeys, which lock the borrower's lane and keep the words on record."""
-
-    form = HoldForm
-    list_display = ("borrower", "reason", "started_at", "ended_at", "set_by")
-    list_select_related = ("borrower", "set_by")
-    list_filter = ("reason",)
-    search_fields = ("borrower__reference__exact",)
-    raw_id_fields = ("borrower",)
-    journeys = ("lift",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("notifications.add_hold")
-
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        return HoldForm.Meta.fields + (("started_at", "ended_at", "set_by") if obj else ())
-
-    def save_model(self, request: HttpRequest, obj: Hold, form: Any, change: bool) -> None:
-        user = cast(User, request.user)
-        placed = holds.place(obj.borrower, reason=obj.reason, words=obj.note, by=user, now=timezone.now())
-        obj.pk = placed.pk
-
-    def lift_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """End a hold; from then on the person's reminders go their way again."""
-        hold = self.of_journey(request, object_id, "notifications.change_hold")
-        form = LiftForm(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            user = cast(User, request.user)
-            if holds.lift(hold, words=form.cleaned_data["words"], by=user, now=timezone.now()):
-                messages.success(request, _("The hold is lifted. Reminders come again."))
-            else:
-                messages.warning(request, _("This hold had ended already."))
-            return redirect(self.change_address(hold))
-        words = {"title": _("Lift the hold"), "submit": _("Lift the hold"), "intro": str(hold)}
-        return self.journey_page(request, hold, form, words)
 
 
 @admin.register(Consent)

@@ -1,53 +1,115 @@
 """Holds that staff place and lift: a reason to be silent, with the words it rests on."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext
 
 from accounts.models import Borrower, User
-from notifications import lanes, stops
+from loans.models import CreditAccount
+from notifications import lanes, local_time, plan, stops
 from notifications.models import Consent, Hold
 from notifications.words import HoldReason
 
 WAY = "staff"
 
 
-@transaction.atomic
-def place(borrower: Borrower, *, reason: str, words: str, by: User, now: datetime) -> Hold:
-    """Be silent towards this person from now on. The hold in force; for the same reason there is one at a time.
+class HoldRefused(ValueError):
+    """This hold cannot be; the text says why, to staff."""
 
-    words: what the person said, or the document it rests on. The lane is locked first: what a worker is sending
-    is committed before the hold is written, and every later decision sees the hold.
-    """
-    if reason == HoldReason.STOP:
-        stops.stop(borrower, words=words, way=WAY, by=by, now=now)
-        return Hold.objects.get(borrower=borrower, reason=reason, ended_at=None)
-    lanes.lock(borrower.pk)
-    hold, is_new = Hold.objects.get_or_create(
-        borrower=borrower,
-        reason=reason,
-        ended_at=None,
-        defaults={"started_at": now, "note": words, "set_by": by},
+
+@dataclass(frozen=True)
+class NewHold:
+    """A reason to be silent. words: what the person said, or the document it rests on."""
+
+    reason: str  # a HoldReason value
+    words: str
+    account: CreditAccount | None = None  # None: every account of the borrower
+    last_day: date | None = (
+        None  # the last silent day where the borrower lives; None: until somebody lifts it
     )
-    if is_new:
-        _record(hold, Consent.Kind.HOLD, words=words, by=by, now=now)
-    return hold
+
+
+def in_force(now: datetime) -> Q:
+    """To filter holds by: those that have not ended at this instant (UTC)."""
+    return Q(ended_at=None) | Q(ended_at__gt=now)
+
+
+def check(borrower: Borrower, hold: NewHold, *, now: datetime) -> None:
+    """HoldRefused: this hold makes no sense for this borrower."""
+    if hold.account and hold.account.borrower_id != borrower.pk:
+        raise HoldRefused(gettext("This account is not the borrower's."))
+    if hold.reason == HoldReason.STOP and (hold.account or hold.last_day):
+        raise HoldRefused(gettext("A stop is for every account, and lasts until the borrower takes it back."))
+    if hold.reason == HoldReason.PROMISE and not hold.last_day:
+        raise HoldRefused(gettext("Say until which day the borrower promised to pay."))
+    if hold.last_day and _end(borrower, hold.last_day) <= now:
+        raise HoldRefused(gettext("This day is over where the borrower lives."))
+
+
+def current(borrower: Borrower, *, reason: str, account: CreditAccount | None, now: datetime) -> Hold | None:
+    """The hold for this reason and this account that is in force."""
+    same = Hold.objects.filter(borrower=borrower, reason=reason, account=account)
+    return same.filter(in_force(now)).first()
+
+
+@transaction.atomic
+def place(borrower: Borrower, *, hold: NewHold, by: User, now: datetime) -> Hold:
+    """Be silent towards this person from now on. The hold in force: for one reason and account there is one.
+
+    HoldRefused: see check(). The lane is locked first: what a worker is sending is committed before the hold is
+    written, and every later decision sees the hold. One with a last day ends by itself as the next day begins.
+    """
+    check(borrower, hold, now=now)
+    if hold.reason == HoldReason.STOP:
+        stops.stop(borrower, words=hold.words, way=WAY, by=by, now=now)
+        return Hold.objects.get(borrower=borrower, reason=hold.reason, ended_at=None)
+    lanes.lock(borrower.pk)
+    if found := current(borrower, reason=hold.reason, account=hold.account, now=now):
+        return found
+    placed = Hold.objects.create(
+        borrower=borrower,
+        account=hold.account,
+        reason=hold.reason,
+        started_at=now,
+        ended_at=_end(borrower, hold.last_day) if hold.last_day else None,
+        note=hold.words,
+        set_by=by,
+    )
+    _record(placed, Consent.Kind.HOLD, words=hold.words, by=by, now=now)
+    return placed
 
 
 @transaction.atomic
 def lift(hold: Hold, *, words: str, by: User, now: datetime) -> bool:
-    """End this hold. True where it was still in force. Holds for other reasons stay."""
+    """End this hold. True where it was still in force. Holds for other reasons and accounts stay.
+
+    What the hold had put off is looked at again at once.
+    """
     if hold.reason == HoldReason.STOP:
         return stops.start(hold.borrower, words=words, way=WAY, by=by, now=now)
     lanes.lock(hold.borrower_id)
-    ended = Hold.objects.filter(pk=hold.pk, ended_at=None).update(ended_at=now)
+    hold = Hold.objects.select_related("borrower", "account").get(pk=hold.pk)
+    ended = Hold.objects.filter(in_force(now), pk=hold.pk).update(ended_at=now)
     if ended:
         _record(hold, Consent.Kind.LIFT, words=words, by=by, now=now)
+        plan.look_again(hold.borrower, now=now)
     return bool(ended)
 
 
+def _end(borrower: Borrower, last_day: date) -> datetime:
+    return local_time.day_start(last_day + timedelta(days=1), local_time.zone(borrower.time_zone))
+
+
 def _record(hold: Hold, kind: Consent.Kind, *, words: str, by: User, now: datetime) -> None:
-    held, free = {"hold": hold.reason}, {"hold": None}
+    free = {"hold": None}
+    held = {
+        "hold": hold.reason,
+        "account": hold.account.reference if hold.account else None,
+        "until": hold.ended_at.isoformat() if hold.ended_at else None,
+    }
     is_placed = kind == Consent.Kind.HOLD
     Consent.objects.create(
         borrower=hold.borrower,

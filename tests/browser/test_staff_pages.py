@@ -12,12 +12,13 @@ from playwright.sync_api import Page
 
 from accounts.models import Borrower
 from loans.models import CreditAccount
-from notifications.models import Hold
+from notifications.models import Hold, RecordedContact
 from tests.browser.visiting import DESKTOP, PHONE, Scheme, Visitor, barriers, overflow
 from tests.portal import rows
 
 SCREENS: list[tuple[int, Scheme]] = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "dark"), (PHONE, "light")]
 JOURNEYS = {Borrower: "invite", CreditAccount: "record_payment", Hold: "lift"}
+OF_ONE_BORROWER = {Hold, RecordedContact}
 
 
 @pytest.fixture
@@ -33,8 +34,10 @@ def staff_pages(owned: dict[type[Model], Model]) -> list[str]:
         name, row = f"admin:{model._meta.app_label}_{model._meta.model_name}", [owned[model].pk]
         pages += [reverse(f"{name}_changelist"), reverse(f"{name}_changelist") + "?q=nothing"]
         pages += [reverse(f"{name}_{page}", args=row) for page in ("change", "history")]
-        if type(table).has_add_permission is admin.ModelAdmin.has_add_permission or model is Hold:
+        if type(table).has_add_permission is admin.ModelAdmin.has_add_permission:
             pages.append(reverse(f"{name}_add"))
+        if model in OF_ONE_BORROWER:
+            pages.append(f"{reverse(f'{name}_add')}?borrower={owned[Borrower].pk}")
         if model in JOURNEYS:
             pages.append(reverse(f"{name}_{JOURNEYS[model]}", args=row))
     return pages

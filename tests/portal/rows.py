@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from accounts.models import Borrower, Invitation
 from loans.models import Allocation, Payment
+from notifications.choice import DEFAULT
 from notifications.models import (
     Attempt,
     Cadence,
@@ -19,6 +20,7 @@ from notifications.models import (
     MessageTemplate,
     Preference,
     ProviderEvent,
+    RecordedContact,
     Reminder,
     Step,
     Tick,
@@ -57,8 +59,11 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
             borrower=borrower, sent_to=point, created_at=NOON, expires_at=NOON + timedelta(days=9999)
         ),
         Hold.objects.create(borrower=borrower, reason=HoldReason.DISPUTE, started_at=NOON),
+        RecordedContact.objects.create(
+            borrower=borrower, account=loan, channel="call", outcome="conversation", at=NOON
+        ),
         Consent.objects.create(borrower=borrower, kind="stop", words="STOP", way="sms", given_at=NOON),
-        Preference.objects.create(borrower=borrower, choice={}),
+        Preference.objects.create(borrower=borrower, choice=DEFAULT.to_json()),
         Lane.objects.create(borrower=borrower),
         MessageTemplate.objects.create(
             code=f"words-{number}", language="en", subject="A bill", body=WORDS, short=WORDS
