@@ -1,154 +1,123 @@
-"""The next weeks as the sending gate decides them: what a borrower would get, when, how, and why."""
+"""A virtual clock: what a borrower would get, when, how, and why, as the sending gate decides it look by look.
+
+Taken for granted: nothing is paid or changed in the meantime, and every message gets through at the first try.
+"""
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from accounts.models import Borrower
-from loans.models import Bill, CreditAccount
-from notifications import context, local_time, plan
+from notifications import ahead
+from notifications.ahead import Ahead, Span
 from notifications.choice import Choice
 from notifications.deciding import Outgoing, Person, decide_together
 from notifications.gate import INBOX
+from notifications.habit import NOBODY_KNOWS, Habit, habit
 from notifications.law.case import PriorContact
-from notifications.material import Look, Material, Row, material
-from notifications.models import Reminder, Step
+from notifications.material import Look
+from notifications.past import contacts, habits
 from notifications.reason import Reason
 from notifications.texts import Demand
-from notifications.words import ReminderState
-
-LONGEST_STEP = timedelta(days=14)  # how far from its due day a cadence speaks of a bill
 
 
 @dataclass(frozen=True)
 class Planned:
     """One message to come, or one that will not come."""
 
-    at: datetime  # in the borrower's zone
+    at: datetime  # UTC, or in the borrower's zone
     channel: str  # empty where nothing is sent
     category: str
-    bills: tuple[Demand, ...]
+    looks: tuple[Look, ...]  # the reminders it is about, most urgent first
     reasons: tuple[Reason, ...]
+    outgoing: Outgoing[Look] | None = None  # what is sent
 
     @property
     def is_sent(self) -> bool:
-        return bool(self.channel)
+        return self.outgoing is not None
 
-
-Coming = tuple[datetime, Look]
+    @property
+    def bills(self) -> tuple[Demand, ...]:
+        return tuple(look.demand for look in self.looks)
 
 
 def plan_for(borrower: Borrower, *, now: datetime, days: int, choice: Choice | None = None) -> list[Planned]:
     """Every reminder of the next `days` days, decided by the very gate that sends, in order of time.
 
-    choice: another one than is stored, to see what it would change. Taken for granted: nothing is paid in the
-    meantime, and every message gets through at the first try.
+    choice: another one than is stored, to see what it would change. ValueError: nobody knows the borrower's zone.
     """
-    known = material()
-    batch = context.about([borrower.pk], now=now, known=known)
-    person = batch.person(borrower.pk)
-    if choice is not None:
-        person = replace(person, choice=choice)
-    end = now + timedelta(days=days)
-    zone = person.contact.zones[0]
-    planned = _simulate(person, _coming(borrower, now, end, known), end)
-    return [replace(one, at=one.at.astimezone(zone)) for one in planned]
+    span = Span(now, now + timedelta(days=days))
+    ladder = ahead.stored_ladder()
+    _, found = ahead.load([borrower.pk], span=span, ladder=ladder, trial=choice)
+    if borrower.pk not in found:
+        raise ValueError(f"“{borrower.time_zone}” is not a time zone, so nothing is sent to {borrower}.")
+    zone = found[borrower.pk].person.contact.zones[0]
+    return [replace(one, at=one.at.astimezone(zone)) for one in run(found[borrower.pk], span.end)]
 
 
-def _simulate(person: Person, coming: list[Coming], end: datetime) -> Iterator[Planned]:
-    """Let time run from one look to the next, as the engine would."""
+def run(found: Ahead, end: datetime) -> Iterator[Planned]:
+    """Let time run from one look to the next, as the engine would, until `end` (UTC, not included)."""
+    life = _Life(found)
     number = count()  # looks at the same instant keep their order
-    heap = [(at, next(number), look) for at, look in coming]
+    heap = [(at, next(number), look) for at, look in found.coming]
     heapq.heapify(heap)
     while heap and heap[0][0] < end:
         now = heap[0][0]
         due: list[Look] = []
         while heap and heap[0][0] <= now:
             due.append(heapq.heappop(heap)[2])
-        decisions = decide_together(person, [look.due for look in due], now=now)
+        decisions = decide_together(life.person(now), [look.due for look in due], now=now)
         for outgoing in decisions.outgoing:
-            bills = tuple(look.demand for look in outgoing.keys)
-            yield Planned(now, outgoing.channel, outgoing.category, bills, outgoing.reasons)
-            if outgoing.channel != INBOX:
-                person = replace(person, history=(*person.history, _sent(outgoing, now)))
+            yield Planned(now, outgoing.channel, outgoing.category, outgoing.keys, outgoing.reasons, outgoing)
+            life.hears(outgoing, now)
         for look, later in decisions.waiting:
             moved = replace(look, facts=replace(look.facts, moved=later.reasons))
             heapq.heappush(heap, (later.until, next(number), moved))
         for look, never in decisions.dropped:
-            yield Planned(now, "", look.facts.category, (look.demand,), never.reasons)
+            yield Planned(now, "", look.facts.category, (look,), never.reasons)
 
 
-def _sent(outgoing: Outgoing[Look], now: datetime) -> PriorContact:
-    debts = frozenset(look.facts.account for look in outgoing.keys)
-    return PriorContact(now, outgoing.channel, debts=debts)
+class _Life:
+    """What the engine would know of one person at each instant, were it to look them up anew."""
 
+    def __init__(self, found: Ahead) -> None:
+        self._found = found
+        self._sent: list[PriorContact] = []
+        self._asked: defaultdict[int, list[date]] = defaultdict(
+            list
+        )  # bill → days (UTC) of messages about it
+        self._judged: tuple[date, Habit] | None = None
 
-def _coming(borrower: Borrower, now: datetime, end: datetime, known: Material) -> list[Coming]:
-    """What is planned already, and what the planner will write until `end`."""
-    written = Reminder.objects.filter(borrower=borrower)
-    there = set(written.values_list("bill_id", "step_id"))
-    waiting = written.filter(state=ReminderState.PLANNED)
-    starts = dict(waiting.values_list("pk", "next_attempt_at"))
-    coming = [
-        (max(now, starts[look.reminder_id]), look)
-        for look in context.looks(waiting, known).get(borrower.pk, [])
-    ]
-    return coming + [
-        (max(now, at), look)
-        for bill, step, at, look in _unwritten(borrower, now, end, known)
-        if (bill, step) not in there and look.facts.expires_at > now
-    ]
+    def person(self, now: datetime) -> Person:
+        start, since = self._found.person, now - contacts.LONGEST_WINDOW
+        history = (*start.history, *self._sent)
+        begun = tuple(silence for begins, silence in self._found.holds if begins <= now)
+        in_force = (hold for hold in (*start.contact.holds, *begun) if hold.until is None or hold.until > now)
+        return replace(
+            start,
+            contact=replace(start.contact, holds=tuple(in_force)),
+            history=tuple(one for one in history if one.at > since),
+            habit=self._habit(now.date()),
+        )
 
+    def hears(self, outgoing: Outgoing[Look], now: datetime) -> None:
+        for look in outgoing.keys:
+            self._asked[look.bill_id].append(now.date())
+        if outgoing.channel == INBOX:  # caps do not count it
+            return
+        debts = frozenset(look.facts.account for look in outgoing.keys)
+        address = self._found.addresses.get(outgoing.channel, "")
+        self._sent.append(PriorContact(now, outgoing.channel, debts=debts, address=address))
 
-def _unwritten(
-    borrower: Borrower, now: datetime, end: datetime, known: Material
-) -> Iterator[tuple[int, int, datetime, Look]]:
-    zone = local_time.zone(borrower.time_zone)
-    chose = hasattr(borrower, "preference")
-    today = now.astimezone(zone).date()
-    bills = Bill.objects.filter(
-        account__borrower=borrower,
-        account__status=CreditAccount.Status.OPEN,
-        closed_at=None,
-        due_on__range=(today - LONGEST_STEP, end.astimezone(zone).date() + LONGEST_STEP),
-    ).select_related("account")
-    steps = Step.objects.filter(is_active=True, cadence__is_active=True).select_related("cadence")
-    for bill in bills:
-        for step in steps:
-            if step.cadence.product not in ("", bill.account.product):
-                continue
-            day = bill.due_on + timedelta(days=step.offset_days)
-            when = plan.useful(day, step.useful_days, borrower.time_zone)
-            yield (
-                bill.pk,
-                step.pk,
-                when.begins if chose else when.opens,
-                known.look(_row(bill, step, borrower, when)),
-            )
-
-
-def _row(bill: Bill, step: Step, borrower: Borrower, when: plan.Useful) -> Row:
-    """The reminder that the planner would write."""
-    return Row(
-        reminder_id=0,
-        borrower_id=borrower.pk,
-        bill_id=bill.pk,
-        template_code=step.template_code,
-        category=step.category,
-        offset_days=step.offset_days,
-        useful_days=step.useful_days,
-        cadence_id=step.cadence_id,
-        due_on=bill.due_on,
-        amount=bill.amount,
-        paid=bill.paid,
-        closed_at=bill.closed_at,
-        account_id=bill.account_id,
-        product=bill.account.product,
-        currency=bill.account.currency,
-        account_reference=bill.account.reference,
-        account_status=bill.account.status,
-        language=borrower.language,
-        expires_at=when.ends,
-    )
+    def _habit(self, today: date) -> Habit:
+        """Open bills grow older, and fall due: a habit is not the same a month later."""
+        if self._judged is None or self._judged[0] != today:
+            bills = [
+                replace(record.past, asked_on=(*record.past.asked_on, *self._asked[record.bill_id]))
+                for record in habits.known_on(today, self._found.past)
+            ]
+            self._judged = today, habit(bills, today=today) if bills else NOBODY_KNOWS
+        return self._judged[1]
