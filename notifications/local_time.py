@@ -8,9 +8,9 @@ Source of the zones: IANA time zone database, from the pinned package `tzdata`.
 """
 
 import zoneinfo
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ DAY = timedelta(days=1)
 # 2011: a weekday that never was comes again a week later.
 DAYS_AROUND = range(-1, 16)
 _CLOCK_YEARS = (2024, 2037)  # the pinned database tells no change after
+DAYS_KEPT = 50_000  # of one zone, or of one window there: found once, asked for each person; some 20 MB
 HORIZON = timedelta(days=31)  # hours that do not meet in a month never do
 
 
@@ -88,6 +89,7 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
     return existing[0] if existing else _jump(local, zone)
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """The first UTC instant of a local calendar day. Not always midnight: Cairo's summer starts at 00:00."""
     return instant(datetime.combine(day, time.min), zone)
@@ -110,7 +112,8 @@ def transitions(zone: ZoneInfo, start_year: int, end_year: int) -> list[Transiti
     return found
 
 
-def openings(day: date, window: Window, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+@lru_cache(maxsize=DAYS_KEPT)
+def openings(day: date, window: Window, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
     """The UTC intervals [from, to) in which a local day's window is open: mostly one.
 
     A start that the clock skips opens at the first instant after the gap; an end that it skips closes there.
@@ -120,11 +123,13 @@ def openings(day: date, window: Window, zone: ZoneInfo) -> Iterator[tuple[dateti
     start = datetime.combine(day, window[0])
     existing, closes = instants(start, zone), instant(_end(day, window), zone)
     opens, *again = existing or (_jump(start, zone),)
+    found = []
     if again and again[0] < closes:
-        yield opens, _change(opens, again[0], zone)
+        found.append((opens, _change(opens, again[0], zone)))
         opens = again[0]
     if opens < closes:
-        yield opens, closes
+        found.append((opens, closes))
+    return tuple(found)
 
 
 def next_opening(now: datetime, windows: Mapping[int, Window | None], zone: ZoneInfo) -> datetime | None:
@@ -133,18 +138,17 @@ def next_opening(now: datetime, windows: Mapping[int, Window | None], zone: Zone
     windows: by weekday, 0 is Monday; None or no entry: closed all day. None is returned if none ever opens.
     """
     there = now.astimezone(zone)
-    today = windows.get(there.weekday())
+    window = windows.get(there.weekday())
     # Nearly always the answer. In a repeated hour it may be shut though the clock shows an open time.
-    if today and not there.fold and today[0] <= there.time() < today[1]:
+    if window and not there.fold and window[0] <= there.time() < window[1]:
         return now
-    local = _wall(now, zone)
-    for day in (local.date() + number * DAY for number in DAYS_AROUND):
-        window = windows.get(day.weekday())
-        if not window or _end(day, window) <= local:  # the clock has reached the end, so it is shut for good
-            continue
-        for opens, closes in openings(day, window, zone):
-            if closes > now:  # the earliest: no later day opens before an earlier one
-                return max(opens, now)
+    today = there.date()
+    for number in DAYS_AROUND:
+        day = today + number * DAY
+        if window := windows.get(day.weekday()):
+            for opens, closes in openings(day, window, zone):
+                if closes > now:  # the earliest: no later day opens before an earlier one
+                    return max(opens, now)
     return None
 
 
@@ -156,6 +160,8 @@ def next_common_opening(
     Where facts point to several places the hour must be right in all of them: 12 CFR 1006, official comment
     6(b)(1)(i)-2.
     """
+    if len(zones) == 1:
+        return next_opening(now, windows, zones[0])
     until = now + HORIZON
     while now < until:
         latest = now
@@ -168,6 +174,16 @@ def next_common_opening(
             return now
         now = latest
     return None
+
+
+def is_open(now: datetime, windows: Mapping[int, Window | None], zones: tuple[ZoneInfo, ...]) -> bool:
+    """Is it surely open in every zone? False also in a repeated hour, where the clock alone cannot tell."""
+    for zone in zones:
+        there = now.astimezone(zone)
+        window = windows.get(there.weekday())
+        if not window or there.fold or not window[0] <= there.time() < window[1]:
+            return False
+    return True
 
 
 def open_at(now: datetime, windows: Mapping[int, Window | None], zone: ZoneInfo) -> bool:

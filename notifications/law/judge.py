@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from notifications import local_time
 from notifications.law import bars, scope, timing
 from notifications.law.case import Case
 from notifications.law.rule import (
@@ -16,9 +17,13 @@ from notifications.law.rule import (
     Rule,
     Rulebook,
     ThirdParty,
+    Week,
 )
 
 HORIZON = timedelta(days=400)  # a contact that the rules put off longer is forbidden
+
+
+Delays = list[tuple[Rule, datetime | None]]
 
 
 class Decision(StrEnum):
@@ -39,6 +44,8 @@ class Rules(NamedTuple):
 
     bars: tuple[Rule, ...]
     times: tuple[Rule, ...]
+    open_hours: Week  # in which none of the rules about hours objects, whatever the case
+    other_times: tuple[Rule, ...]  # those that speak of something else than hours
 
 
 @lru_cache(maxsize=4096)
@@ -50,9 +57,13 @@ def rules_for(books: tuple[Rulebook, ...], *, binds: str, stage: str, channel: s
         for rule in book.rules
         if scope.concerns(rule, binds=binds, stage=stage, channel=channel)
     ]
+    times = tuple(rule for rule in rules if timing.can_delay(rule))
+    weeks = [rule.hours for rule in times if timing.is_about_hours_only(rule)]
     return Rules(
         bars=tuple(rule for rule in rules if bars.can_forbid(rule)),
-        times=tuple(rule for rule in rules if timing.can_delay(rule)),
+        times=times,
+        open_hours=timing.common_hours(weeks),
+        other_times=tuple(rule for rule in times if not timing.is_about_hours_only(rule)),
     )
 
 
@@ -80,12 +91,14 @@ def barring(rules: Rules, case: Case, at: datetime) -> tuple[Rule, ...]:
     return tuple(rule for rule in found if not any(_goes_before(other, rule, case) for other in found))
 
 
-def delaying(rules: Rules, case: Case, at: datetime) -> list[tuple[Rule, datetime | None]]:
+def delaying(rules: Rules, case: Case, at: datetime) -> Delays:
     """The rules that put the case off, each with its own first instant (UTC); None: never by itself."""
     found = []
-    for rule in rules.times:
+    # Most instants lie in everybody's hours; which rule they come from matters only where they do not.
+    is_open = local_time.is_open(at, rules.open_hours, case.zones)
+    for rule in rules.other_times if is_open else rules.times:
         later = timing.not_before(rule, case, at)
-        if later != at and scope.bites(rule, case, at):
+        if later is not at and later != at and scope.bites(rule, case, at):
             found.append((rule, later))
     return found
 

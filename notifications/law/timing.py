@@ -1,8 +1,9 @@
 """The rules that only say "not yet": hours, holidays, hours the person closed, and how often."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -10,11 +11,13 @@ import holidays
 from notifications import local_time
 from notifications.law import reading
 from notifications.law.case import CONNECTED, NOT_PLACED, REACHED, Case, Inconvenient, PriorContact
-from notifications.law.rule import ALL, Cap, ContactHours, Hold, Holidays, Limit, Rule, Workplace
+from notifications.law.rule import ALL, Cap, ContactHours, Hold, Holidays, Limit, Rule, Week, Workplace
 from notifications.local_time import Window
 
 DAY = timedelta(days=1)
 WHOLE_WEEK = 8  # closed days in a row after which hours will not open again
+
+ALWAYS: Week = dict.fromkeys(range(7), (time.min, time.max))
 
 NotBefore = datetime | None
 """The first UTC instant from the one in question at which a rule has no objection; None: never by itself."""
@@ -32,6 +35,27 @@ def can_delay(rule: Rule) -> bool:
         case Workplace():
             return rule.hours is not None or rule.limit is not None
     return isinstance(rule, Holidays)
+
+
+def is_about_hours_only(rule: Rule) -> TypeGuard[ContactHours]:
+    """Does a rule that can delay ask for nothing but the hour of the week?"""
+    return isinstance(rule, ContactHours) and not rule.closed_on
+
+
+def common_hours(weeks: Iterable[Week | None]) -> Week:
+    """The local hours that are open in every one of these weeks."""
+    common = dict(ALWAYS)
+    for week in weeks:
+        for day, window in common.items():
+            common[day] = _common(window, (week or ALWAYS).get(day))
+    return common
+
+
+def _common(one: Window | None, other: Window | None) -> Window | None:
+    if not one or not other:
+        return None
+    start, end = max(one[0], other[0]), min(one[1], other[1])
+    return (start, end) if start < end else None
 
 
 def not_before(rule: Rule, case: Case, at: datetime) -> NotBefore:
@@ -91,6 +115,8 @@ def _calendar(code: str) -> holidays.HolidayBase:
 
 def _closed_by_person(rule: Hold, case: Case, at: datetime) -> NotBefore:
     """Hours that the person closed, in every zone they may be in; at a certain place, or everywhere."""
+    if not case.inconvenient:
+        return at
     here = ("", case.address.place, case.person_known_at)
     closed = [one for one in case.inconvenient if one.window and one.place in here]
     return _settled(
@@ -127,7 +153,7 @@ def _work(rule: Workplace, case: Case, at: datetime) -> NotBefore:
 
 def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
     limit = rule.limit
-    if limit is None:
+    if limit is None or len(case.history) < limit.count:
         return at
     if limit.count == 0 and not limit.after:
         return None
@@ -170,6 +196,7 @@ def _counts(rule: Rule, limit: Limit, contact: PriorContact) -> bool:
     return contact.outcome not in NOT_PLACED
 
 
+@cache
 def _exempt(rule: Rule) -> frozenset[str]:
     """Purposes that the rule itself lets pass take no place in it either."""
     named = rule.unless & {"opt_out_confirmation", "required_notice", "final_notice"}
