@@ -102,7 +102,10 @@ WHERE lane.borrower_id = ANY(%(borrowers)s)
 # Write what the providers answered, and give the lanes back; one statement, so it holds whole or not at all.
 # Fenced by the claim number: a lane that another claim has taken over stays that one's. A receipt may have come
 # first and settled the attempt as accepted; an attempt given up as unknown may still learn better. Of the
-# reminders only good news reaches one that was given up as unknown: it is never planned anew.
+# reminders only good news reaches one that was given up as unknown: it is never planned anew. Rows are locked in
+# one order everywhere: lanes, attempts, reminders. PostgreSQL runs the main statement first and the last WITH
+# before the others, so "written" holds the reminders back until the attempts are done: a receipt, which locks an
+# attempt and then its reminders, made a deadlock of it else.
 SETTLE = """
 WITH attempts AS (
     UPDATE notifications_attempt attempt
@@ -112,6 +115,7 @@ WITH attempts AS (
                 %(details)s::text[], %(retry_afters)s::timestamptz[])
          AS answer(id, claim, state, reference, detail, retry_after)
     WHERE attempt.id = answer.id AND attempt.claim = answer.claim AND attempt.state IN ('calling', 'unknown')
+    RETURNING 1
 ),
 reminders AS (
     UPDATE notifications_reminder reminder
@@ -119,7 +123,8 @@ reminders AS (
         failed_channels = reminder.failed_channels || answer.failed::jsonb
     FROM unnest(%(reminders)s::bigint[], %(reminder_states)s::text[], %(reminder_nexts)s::timestamptz[],
                 %(failed)s::text[])
-         AS answer(id, state, next_at, failed)
+         AS answer(id, state, next_at, failed),
+         (SELECT count(*) FROM attempts) AS written
     WHERE reminder.id = answer.id
       AND (reminder.state = 'calling' OR (reminder.state = 'unknown' AND answer.state = 'sent'))
 )
@@ -131,10 +136,14 @@ WHERE lane.borrower_id = freed.borrower_id AND lane.claim = freed.claim
 """
 
 # The reaper: a worker died between its commit and its answer. Nobody knows whether the call was made, so the
-# attempt and its reminders become unknown, and are never sent again.
+# attempt and its reminders become unknown, and are never sent again. Locks in the order of SETTLE.
 REAP_LAPSED = """
-WITH lapsed AS (
+WITH freed AS (
+    UPDATE notifications_lane SET leased_until = NULL WHERE leased_until <= %(now)s RETURNING 1
+),
+lapsed AS (
     UPDATE notifications_attempt SET state = 'unknown', settled_at = %(now)s, detail = %(detail)s
+    FROM (SELECT count(*) FROM freed) AS first
     WHERE state = 'calling' AND started_at < %(before)s
     RETURNING id
 ),
@@ -144,9 +153,6 @@ reminders AS (
         SELECT link.reminder_id
         FROM notifications_attempt_reminders link JOIN lapsed ON lapsed.id = link.attempt_id
     )
-),
-lanes AS (
-    UPDATE notifications_lane SET leased_until = NULL WHERE leased_until <= %(now)s
 )
 SELECT count(*) FROM lapsed
 """

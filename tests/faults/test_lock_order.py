@@ -1,0 +1,96 @@
+"""Receipts arrive while a batch is settled: both lock the same rows, and must do so in one order."""
+
+import threading
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection, connections, transaction
+
+from notifications import settle
+from notifications.channels.base import Accepted
+from notifications.models import Attempt, Lane, Reminder, Step
+from notifications.words import AttemptState, ReminderState
+from tests import factories
+
+NOW = datetime(2026, 1, 26, 15, tzinfo=UTC)
+WAITING = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+@pytest.fixture
+def attempt(transactional_db) -> Attempt:
+    """One that is being called for one reminder, by a worker whose lease has lapsed."""
+    from django.core.management import call_command
+
+    call_command("load_defaults")
+    person = factories.make_borrower()
+    Lane.objects.create(borrower=person, claim=1, leased_until=NOW - timedelta(seconds=1))
+    reminder = Reminder.objects.create(
+        borrower=person,
+        bill=factories.make_bill(factories.make_loan(person)),
+        step=Step.objects.first(),
+        state=ReminderState.CALLING,
+        step_day=NOW.date(),
+        next_attempt_at=NOW,
+        expires_at=NOW,
+    )
+    attempt = Attempt.objects.create(
+        id=uuid.uuid4(), borrower=person, category="due", channel="sms", provider="twilio", claim=1, body="",
+        started_at=NOW - timedelta(hours=1),
+    )  # fmt: skip
+    attempt.reminders.add(reminder)
+    return attempt
+
+
+def in_thread(act) -> threading.Thread:
+    def work() -> None:
+        act()
+        connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def wait_until_somebody_waits() -> None:
+    end = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < end:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits for a lock.")
+
+
+def settled(attempt: Attempt) -> None:
+    look = SimpleNamespace(reminder_id=attempt.reminders.get().pk, tries=0)
+    call = settle.Call(attempt.pk, attempt.borrower_id, 1, "sms", None, (look,))
+    settle.settle([call], {attempt.pk: Accepted("SM1")}, now=NOW)
+
+
+@pytest.mark.parametrize("act", [settled, lambda attempt: settle.reap(now=NOW)], ids=["settle", "reap"])
+def test_who_waits_for_an_attempt_holds_none_of_its_reminders(attempt: Attempt, act) -> None:
+    """A receipt has the attempt's row and takes the reminder's next: else each would wait for the other."""
+    with transaction.atomic():
+        Attempt.objects.select_for_update().get(pk=attempt.pk)
+        thread = in_thread(lambda: act(attempt))
+        wait_until_somebody_waits()
+        assert Reminder.objects.select_for_update(nowait=True).get().state == ReminderState.CALLING
+    thread.join()
+    attempt.refresh_from_db()
+    assert attempt.state != AttemptState.CALLING
+
+
+@pytest.mark.parametrize("act", [settled, lambda attempt: settle.reap(now=NOW)], ids=["settle", "reap"])
+def test_who_waits_for_a_lane_holds_none_of_its_attempts(attempt: Attempt, act) -> None:
+    with transaction.atomic():
+        Lane.objects.select_for_update().get()
+        thread = in_thread(lambda: act(attempt))
+        wait_until_somebody_waits()
+        assert Attempt.objects.select_for_update(nowait=True).get().state == AttemptState.CALLING
+    thread.join()
