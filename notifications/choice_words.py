@@ -7,6 +7,7 @@ from django.utils.translation import gettext, ngettext
 
 from accounts.models import LANGUAGES
 from loans.templatetags import money
+from notifications import pace_words
 from notifications.choice import Choice, Window
 from notifications.words import Category, Channel
 
@@ -17,8 +18,10 @@ def lines(choice: Choice, *, language: str) -> list[str]:
         *(_ways(category, channels) for category, channels in choice.channels.items()),
         _hours(choice),
         _lead_days(choice.lead_days),
+        gettext("%(pace)s.") % {"pace": pace_words.LABELS[choice.pace]},
         _most(choice.max_per_week),
         _pause(choice.paused_until),
+        _discreet(choice.is_discreet),
         gettext("Language: %(language)s.") % {"language": dict(LANGUAGES)[language]},
     ]
 
@@ -77,3 +80,9 @@ def _pause(until: date | None) -> str:
     if until is None:
         return gettext("No pause.")
     return gettext("Reminders are paused until %(day)s.") % {"day": money.day(until)}
+
+
+def _discreet(is_discreet: bool) -> str:
+    if is_discreet:
+        return gettext("Discreet: texts and e-mails say only that a message waits.")
+    return gettext("Texts and e-mails say which bill they are about.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils import dates
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -14,15 +15,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import chosen_from_list
 from accounts.models import LANGUAGES
 from loans.templatetags import money
+from notifications import pace_words
 from notifications.choice import CATEGORIES, CHANNELS, LEAD_DAYS, MOST_PER_WEEK, WEEKDAYS, Choice, Window
+from notifications.habit import Habit
 from notifications.law.books import careful
 from notifications.law.rule import ContactHours, Rulebook
+from notifications.pace import PACES, Pace
 from notifications.words import Category, Channel
 
 LONGEST_PAUSE = timedelta(days=90)
 PLACES = {1: _("First way"), 2: _("Second way"), 3: _("Third way")}
 SAME, EACH = "same", "each"  # the two ways to choose hours
 EVERY_DAY = "all"  # stands where a weekday's number does
+# `close` sends what `standard` sends (pace.keeps) as long as no cadence has rungs for it alone: two names for the same
+# would only make people wonder which one they want.
+OFFERED: tuple[Pace, ...] = tuple(pace for pace in PACES if pace != "close")
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,18 @@ class PreferenceForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("Choose among the days in the list.")},
     )
+    pace = forms.ChoiceField(
+        label=_("How closely we remind you"),
+        widget=forms.RadioSelect,
+        error_messages=chosen_from_list(_("Choose how closely we remind you.")),
+    )
+    is_discreet = forms.BooleanField(
+        label=_("Discreet messages"),
+        required=False,
+        help_text=_(
+            "Texts and e-mails then say only that a message waits for you here: no amount, no bill, no account."
+        ),
+    )
     max_per_week = forms.TypedChoiceField(
         label=_("Most messages in seven days"),
         coerce=int,
@@ -75,13 +94,20 @@ class PreferenceForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, current: Choice, language: str, today: date
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        current: Choice,
+        language: str,
+        habit: Habit,
+        today: date,
     ) -> None:
-        """current, language: what holds now. today: in the borrower's zone."""
+        """current, language: what holds now. habit: how the person pays. today: in the borrower's zone."""
         super().__init__(data, initial=_initial(current, language=language, today=today))
         self.today = today
         self.last_pause_day = today + LONGEST_PAUSE
         self.fields["lead_days"].choices = [(days, _lead_day(days)) for days in LEAD_DAYS]  # type: ignore[attr-defined]
+        self.fields["pace"].choices = [(pace, _pace(pace, habit)) for pace in OFFERED]  # type: ignore[attr-defined]
         self.fields["paused_until"].widget.attrs |= {
             "min": (today + timedelta(days=1)).isoformat(),
             "max": self.last_pause_day.isoformat(),
@@ -137,6 +163,8 @@ class PreferenceForm(forms.Form):
                 lead_days=frozenset(chosen["lead_days"]),
                 max_per_week=chosen["max_per_week"],
                 paused_until=chosen["paused_until"],
+                pace=chosen["pace"],
+                is_discreet=chosen["is_discreet"],
             )
         return chosen
 
@@ -178,6 +206,8 @@ def _initial(choice: Choice, *, language: str, today: date) -> dict[str, Any]:
         "max_per_week": choice.max_per_week,
         "paused_until": choice.paused_until if choice.paused_until and choice.paused_until > today else None,
         "language": language,
+        "pace": choice.pace if choice.pace in OFFERED else "standard",
+        "is_discreet": choice.is_discreet,
         f"from_{EVERY_DAY}": _value(shown[0]),
         f"to_{EVERY_DAY}": _value(shown[1]),
     }
@@ -240,6 +270,17 @@ def _lead_day(days: int) -> str:
     if days == 0:
         return gettext("on the day itself")
     return ngettext("%(days)d day before", "%(days)d days before", days) % {"days": days}
+
+
+def _pace(pace: Pace, habit: Habit) -> str:
+    """The label; under it, for the pace that follows the habit, what that habit is."""
+    if pace != "auto":
+        return str(pace_words.LABELS[pace])
+    return format_html(
+        '<span>{}<br><span class="hint">{}</span></span>',
+        pace_words.LABELS[pace],
+        pace_words.habit_sentence(habit),
+    )
 
 
 def _pause_hint(last: date) -> str:

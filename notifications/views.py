@@ -18,10 +18,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import languages
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import Borrower
-from notifications import choice_words, inbox, local_time, preferences, preview, reasons, stops
+from notifications import choice_words, inbox, local_time, preferences, preview, reasons, silence, stops
 from notifications.choice import Choice
 from notifications.forms import PreferenceForm
+from notifications.gate import INBOX
+from notifications.habit import NOBODY_KNOWS
 from notifications.models import Attempt
+from notifications.past import habits
 from notifications.preferences import Change
 from notifications.words import AttemptState, Category, Channel
 
@@ -37,6 +40,7 @@ class PlanLine:
     channel: str
     category: str
     why: str
+    is_discreet: bool  # says only that a message waits
 
 
 @borrower_required
@@ -72,8 +76,13 @@ def _is_new(form: PreferenceForm, borrower: Borrower) -> bool:
 
 
 def _form(borrower: Borrower, now: datetime, data: Mapping[str, Any] | None) -> PreferenceForm:
-    today = now.astimezone(local_time.zone(borrower.time_zone)).date()
-    return PreferenceForm(data, current=preferences.of(borrower), language=borrower.language, today=today)
+    return PreferenceForm(
+        data,
+        current=preferences.of(borrower),
+        language=borrower.language,
+        habit=habits.of([borrower.pk], now=now).get(borrower.pk, NOBODY_KNOWS),
+        today=now.astimezone(local_time.zone(borrower.time_zone)).date(),
+    )
 
 
 def _save(request: BorrowerRequest, form: PreferenceForm, now: datetime) -> None:
@@ -96,7 +105,8 @@ def _page(
     borrower = request.borrower
     with override(borrower.language if saved else get_language()):  # a new language shows at once
         plan = preview.plan_for(borrower, now=now, days=DAYS_SHOWN, choice=trial)
-        lines = [_line(planned) for planned in plan]
+        chosen = trial or preferences.of(borrower)
+        lines = [_line(planned, chosen) for planned in plan]
         context = {
             "form": form,
             "coming": [line for line in lines if line.planned.is_sent],
@@ -106,21 +116,34 @@ def _page(
             "is_trial": trial is not None,
             "now_count": _count(borrower, now) if trial is not None else 0,
             "saved": saved,
-            "is_stopped": stops.is_stopped(borrower),
+            **_peace(borrower, now),
             "unusable": _(", ").join(_unusable(borrower)),
         }
         template = "notifications/_plan.html" if request.htmx else "notifications/preferences.html"
         return render(request, template, context)
 
 
+def _peace(borrower: Borrower, now: datetime) -> dict[str, Any]:
+    """The holds in force, the person's own stop apart, and what may come all the same."""
+    held = silence.held(borrower, now=now)
+    return {
+        "stop": next((hold for hold in held if hold.is_stop), None),
+        "held": [hold for hold in held if not hold.is_stop],
+        "notices": silence.legal_notices(borrower, now=now),
+    }
+
+
 def _count(borrower: Borrower, now: datetime) -> int:
     return sum(planned.is_sent for planned in preview.plan_for(borrower, now=now, days=DAYS_SHOWN))
 
 
-def _line(planned: preview.Planned) -> PlanLine:
-    channel = str(Channel(planned.channel).label) if planned.channel else ""
+def _line(planned: preview.Planned, chosen: Choice) -> PlanLine:
     return PlanLine(
-        planned, channel, str(Category(planned.category).label), reasons.sentence(planned.reasons)
+        planned,
+        channel=str(Channel(planned.channel).label) if planned.channel else "",
+        category=str(Category(planned.category).label),
+        why=reasons.sentence(planned.reasons),
+        is_discreet=chosen.is_discreet and planned.is_sent and planned.channel != INBOX,
     )
 
 
@@ -141,7 +164,10 @@ def stop_page(request: BorrowerRequest) -> HttpResponse:
         stops.stop(request.borrower, words=words, way="page", by=request.user, now=timezone.now())
         messages.success(request, _("We have stopped all reminders. Your bills stay due."))
         return redirect("notifications:preferences")
-    return render(request, "notifications/stop.html")
+    if stops.is_stopped(request.borrower):
+        return redirect("notifications:preferences")  # it says so, and how to start again
+    context = {"notices": silence.legal_notices(request.borrower, now=timezone.now())}
+    return render(request, "notifications/stop.html", context)
 
 
 @borrower_required

@@ -40,7 +40,7 @@ def message(borrower):
 def form(**changes):
     """The preference form as the page sends it."""
     fields = {"hours": "same", "from_all": "10:00", "to_all": "18:00", "max_per_week": "2", "language": "en"}
-    fields |= {"lead_days": ["3", "1"], "paused_until": ""}
+    fields |= {"lead_days": ["3", "1"], "paused_until": "", "pace": "standard"}
     for category in ("upcoming", "due", "overdue"):
         fields |= {f"channel_{category}_1": "email", f"channel_{category}_2": "", f"channel_{category}_3": ""}
     for day in range(7):
@@ -118,6 +118,7 @@ def test_htmx_gets_the_plan_alone(signed_in, bill):
         ({"paused_until": "2020-01-01"}, "from tomorrow on"),
         ({"max_per_week": "99"}, "max_per_week"),
         ({"channel_due_1": "pigeon"}, "pigeon"),
+        ({"pace": "breathless"}, "how closely"),
     ],
 )
 def test_a_choice_that_cannot_be_kept_is_refused_with_what_to_do(signed_in, borrower, bill, changes, problem):

@@ -1,0 +1,79 @@
+"""What a borrower reads about being left in peace: the holds in force, and what may come all the same."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Borrower
+from loans.models import CreditAccount
+from notifications import hold_words, law_words, local_time
+from notifications.law import books
+from notifications.law.notices import notices
+from notifications.law.rule import Rule
+from notifications.models import Hold
+from notifications.words import HoldReason
+
+NOTICES: dict[str, Promise] = {
+    "arrears_notice": _("A notice of what is owed, where payments have been missed"),
+    "outsourcing_notice": _("A written notice before an agency collects for us"),
+    "final_notice": _("One last message: that contact ends, or which legal step will follow"),
+    "required_notice": _("Any other notice that the law demands of us"),
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A hold in force. Days are those of the place where the borrower lives."""
+
+    why: str
+    since: date
+    until: date | None  # the first day on which reminders may come again; None: until it is lifted
+    account: CreditAccount | None  # None: all accounts
+    is_stop: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    text: str
+    sources: tuple[str, ...]  # citations, each with a word where it is not verified
+
+
+def held(borrower: Borrower, *, now: datetime) -> list[Held]:
+    """The holds in force, the oldest first. now: UTC. One query."""
+    zone = local_time.zone(borrower.time_zone)
+    in_force = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
+    holds = Hold.objects.filter(in_force, borrower=borrower).select_related("account").order_by("started_at")
+    return [
+        Held(
+            why=str(hold_words.WHY[hold.reason]),
+            since=hold.started_at.astimezone(zone).date(),
+            until=hold.ended_at.astimezone(zone).date() if hold.ended_at else None,
+            account=hold.account,
+            is_stop=hold.reason == HoldReason.STOP,
+        )
+        for hold in holds
+    ]
+
+
+def legal_notices(borrower: Borrower, *, now: datetime) -> list[Notice]:
+    """What the law of the borrower's place may demand although reminders are stopped or paused."""
+    day = now.astimezone(local_time.zone(borrower.time_zone)).date()
+    rulebooks = books.for_place(borrower.country, borrower.region)
+    return [
+        Notice(str(NOTICES[notice.name]), tuple(dict.fromkeys(map(_source, notice.rules))))
+        for notice in notices(rulebooks, binds=settings.LENDER_ROLE, on=day)
+    ]
+
+
+def _source(rule: Rule) -> str:
+    if rule.is_unverified:
+        return gettext("%(citation)s (%(how)s)") % {
+            "citation": rule.citation,
+            "how": law_words.checked(rule),
+        }
+    return rule.citation
