@@ -8,15 +8,18 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone, translation
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Borrower, ContactPoint, User
 from portal import embedded
 from tests import factories, isolation
 
-# A time limit per example measures the machine's other work, not ours.
-hypothesis_settings.register_profile("portal", deadline=None)
-hypothesis_settings.load_profile("portal")
+# A time limit, per example or for making them, measures the machine's other work, not ours.
+UNHURRIED = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("portal", UNHURRIED)
+hypothesis_settings.register_profile("nightly", UNHURRIED, max_examples=25_000)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "portal"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
