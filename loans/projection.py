@@ -70,11 +70,12 @@ def project(
     """Interest on the balance, then the payment, month by month until nothing is owed.
 
     5 000 at 24 %, 500 a month: 12 months, 635.16 interest, the last payment 135.16.
-    NeverEnds: the payments do not end the debt in 1,200 months.
+    NeverEnds: the payments do not end the debt in 1,200 months, or let it grow a thousandfold.
     """
     months: list[Month] = []
+    most = balance * 1000
     while balance > 0:
-        if len(months) == LONGEST:
+        if len(months) == LONGEST or balance > most:
             raise NeverEnds(f"These payments do not end the debt in {LONGEST} months.")
         interest = _to(balance * rate, unit)
         payment = min(_to(payments(balance, interest), unit), balance + interest)

@@ -1,8 +1,8 @@
-"""What I owe: the overview of all accounts, and one account in full."""
+"""What I owe: the overview of all accounts, one account in full, and what is ahead of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import Borrower
-from loans import balances, bill_lines, charts
+from loans import balance_chart, balances, bill_lines, charts, outlook, quotes
+from loans.contract import CannotTell, Reason
+from loans.figures import AccountView
+from loans.forms import CardForm, MoreForm, PayoffForm
+from loans.models import Bill, CreditAccount
 
 
 class Folded(NamedTuple):
@@ -57,8 +61,69 @@ def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
         "done": Folded.of(line for line in reversed(lines) if not line.state.asks_for_money),
         "payments": Folded.of(found.payments.all()),
         "chart": charts.paid_and_left(lines),
+        "payoff_form": PayoffForm(today=today),
+        "payoff_reason": None if _is_loan(found) else Reason.CARD,
+        "more_form": _more_form(view),
     }
     return render(request, "loans/account.html", context)
+
+
+@require_safe
+@borrower_required
+def payoff(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
+    """What settles an open account if the money arrives on a day; without a day, today."""
+    view, bills, today = _open_account(request, public_id)
+    form = PayoffForm(request.GET if "on" in request.GET else {"on": today.isoformat()}, today=today)
+    context: dict[str, Any] = {"view": view, "today": today, "form": form}
+    if form.is_valid():
+        try:
+            context["quote"] = quotes.ask(view, bills, on=form.cleaned_data["on"], today=today)
+        except CannotTell as unknown:
+            context["reason"] = unknown.reason
+    return render(request, "loans/_payoff.html" if request.htmx else "loans/payoff.html", context)
+
+
+@require_safe
+@borrower_required
+def pay_more(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
+    """What paying more each month saves on an open account: a loan's larger instalment, a card's fixed amount."""
+    view, bills, today = _open_account(request, public_id)
+    form = _more_form(view, request.GET or None)
+    context: dict[str, Any] = {"view": view, "today": today, "form": form}
+    if form.is_valid():
+        try:
+            answer = _outlook(view, bills, form, today)
+            plain = answer.plain.balances if answer.plain else ()
+            context |= {"outlook": answer, "chart": balance_chart.of(plain, answer.other.balances)}
+        except CannotTell as unknown:
+            context["reason"] = unknown.reason
+    return render(request, "loans/_pay_more.html" if request.htmx else "loans/pay_more.html", context)
+
+
+def _open_account(request: BorrowerRequest, public_id: UUID) -> tuple[AccountView, list[Bill], date]:
+    today = _today(request.borrower)
+    is_open = {"status": CreditAccount.Status.OPEN}
+    found = get_object_or_404(request.borrower.credit_accounts, public_id=public_id, **is_open)
+    bills = list(found.bills.order_by("due_on", "number"))
+    return balances.account_view(found, today=today), bills, today
+
+
+def _more_form(view: AccountView, data: Mapping[str, Any] | None = None) -> MoreForm | CardForm:
+    if _is_loan(view.account):
+        return MoreForm(data, currency=view.currency)
+    return CardForm(data, view=view)
+
+
+def _is_loan(account: CreditAccount) -> bool:
+    return account.product == CreditAccount.Product.INSTALMENT_LOAN
+
+
+def _outlook(
+    view: AccountView, bills: Sequence[Bill], form: MoreForm | CardForm, today: date
+) -> outlook.Outlook:
+    if isinstance(form, CardForm):
+        return outlook.of_card(view, bills, form.rate, form.cleaned_data["amount"])
+    return outlook.of_loan(view, bills, form.cleaned_data["more"], today=today)
 
 
 def _today(borrower: Borrower) -> date:

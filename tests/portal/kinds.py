@@ -69,6 +69,8 @@ KINDS = {
     # ---------- loans, notifications ----------
     "loans:dashboard": Kind.BORROWER,
     "loans:account": Kind.BORROWERS_ROW,
+    "loans:payoff": Kind.BORROWERS_ROW,
+    "loans:pay_more": Kind.BORROWERS_ROW,
     "notifications:preferences": Kind.BORROWER,
     "notifications:preview": Kind.BORROWER,
     "notifications:stop": Kind.BORROWER,

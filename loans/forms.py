@@ -1,0 +1,146 @@
+"""What a borrower asks about an account: a day, or an amount, and sentences that say what to do where it is none."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from loans import outlook
+from loans.currency import unit
+from loans.figures import AccountView
+from loans.templatetags import money
+
+DAYS_AHEAD = 30  # of a payoff quote
+MOST = Decimal(10) ** 12  # larger than any debt here, and small enough for a chart
+
+
+class PayoffForm(forms.Form):
+    """The day on which the money would arrive."""
+
+    on = forms.DateField(
+        label=_("Your money arrives on"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose the day on which your money arrives."),
+            "invalid": _("Write the day like 2027-03-15."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
+        """today: in the borrower's zone."""
+        super().__init__(data, initial={"on": today})
+        self.today = today
+        self.last_day = today + timedelta(days=DAYS_AHEAD)
+        self.fields["on"].help_text = gettext("Any day until %(day)s.") % {"day": money.day(self.last_day)}
+        self.fields["on"].widget.attrs |= {"min": today.isoformat(), "max": self.last_day.isoformat()}
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on < self.today:
+            raise forms.ValidationError(_("That day has passed. Choose today or a later day."))
+        if on > self.last_day:
+            last = money.day(self.last_day)
+            raise forms.ValidationError(gettext("Choose %(day)s or an earlier day.") % {"day": last})
+        return on
+
+
+class AmountField(forms.DecimalField):
+    """An amount above 0, to the currency's least unit; commas and spaces between the digits do not matter."""
+
+    def __init__(self, *, currency: str, **options: Any) -> None:
+        least = unit(currency)
+        advice = gettext("Write an amount above 0, such as %(amount)s.") % {
+            "amount": Decimal(50).quantize(least)
+        }
+        wrong = dict.fromkeys(("required", "invalid", "min_value", "max_value"), advice)
+        attributes = {"inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(
+            min_value=least,
+            max_value=MOST,
+            widget=forms.TextInput(attrs=attributes),
+            error_messages=wrong,
+            **options,
+        )
+        self.least, self.currency = least, currency
+
+    def to_python(self, value: Any) -> Any:
+        text = "".join(value.split()).replace(",", "").replace("，", "") if isinstance(value, str) else value
+        return super().to_python(text)
+
+    def clean(self, value: Any) -> Any:
+        amount = super().clean(value)
+        if amount is not None and amount % self.least:
+            raise forms.ValidationError(
+                gettext("%(currency)s has no smaller unit than %(unit)s. Round the amount.")
+                % {"currency": self.currency, "unit": self.least}
+            )
+        return amount
+
+
+class MoreForm(forms.Form):
+    """How much more each month on a loan."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, currency: str) -> None:
+        super().__init__(data)
+        self.fields["more"] = AmountField(
+            currency=currency, label=gettext("More each month, in %(currency)s") % {"currency": currency}
+        )
+
+
+class CardForm(forms.Form):
+    """A fixed amount each month on a card, and the card's rate where the lender does not report it."""
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, view: AccountView) -> None:
+        super().__init__(data)
+        self.view = view
+        if view.account.annual_rate_pct is None:
+            self.fields["rate"] = _rate_field()
+        self.fields["amount"] = AmountField(
+            currency=view.currency,
+            required=False,
+            label=gettext("Pay each month, in %(currency)s") % {"currency": view.currency},
+            help_text=gettext("Leave it empty to see an example."),
+        )
+
+    @property
+    def rate(self) -> Decimal:
+        """Percent a year, as the lender reports it or as the borrower wrote it. Only of a valid form."""
+        known = self.view.account.annual_rate_pct
+        return self.cleaned_data["rate"] if known is None else known
+
+    def clean(self) -> dict[str, Any]:
+        amount = self.cleaned_data.get("amount")
+        if not self.errors and amount and not outlook.ends(self.view, self.rate, amount):
+            self.add_error("amount", self._too_little())
+        return self.cleaned_data
+
+    def _too_little(self) -> str:
+        interest = outlook.first_interest(self.view, self.rate)
+        enough = outlook.suggested_payment(self.view, self.rate)
+        currency = self.view.currency
+        return gettext(
+            "With this amount the debt never ends: the interest of the first month is %(interest)s. "
+            "Enter more, for example %(enough)s, which ends it in three years."
+        ) % {"interest": money.money(interest, currency), "enough": money.money(enough, currency)}
+
+
+def _rate_field() -> forms.DecimalField:
+    advice = _("Write your card’s yearly interest in per cent, from 0 to 100, such as 15.9.")
+    return forms.DecimalField(
+        label=_("Yearly interest of your card, in per cent"),
+        help_text=_("We do not have it here. It stands on your statement and in your contract."),
+        min_value=0,
+        max_value=100,
+        max_digits=7,
+        decimal_places=4,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value", "max_digits", "max_decimal_places"), advice
+        )
+        | {"max_whole_digits": advice},
+    )
