@@ -1,5 +1,6 @@
 """What the rulebooks say of a case: may it go now, not before an instant, or not at all, and by which rules."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,7 +24,7 @@ from notifications.law.rule import (
 HORIZON = timedelta(days=400)  # a contact that the rules put off longer is forbidden
 
 
-Delays = list[tuple[Rule, datetime | None]]
+Delay = tuple[Rule, datetime | None]
 
 
 class Decision(StrEnum):
@@ -72,7 +73,7 @@ def judge(books: tuple[Rulebook, ...], case: Case, *, at: datetime) -> Ruling:
     rules = rules_for(books, binds=case.binds, stage=case.stage, channel=case.channel)
     if no := barring(rules, case, at):
         return Ruling(Decision.FORBIDDEN, no)
-    late = delaying(rules, case, at)
+    late = list(delaying(rules, case, at))
     if not late:
         return Ruling(Decision.ALLOWED)
     until = earliest(rules, case, at)
@@ -91,16 +92,14 @@ def barring(rules: Rules, case: Case, at: datetime) -> tuple[Rule, ...]:
     return tuple(rule for rule in found if not any(_goes_before(other, rule, case) for other in found))
 
 
-def delaying(rules: Rules, case: Case, at: datetime) -> Delays:
+def delaying(rules: Rules, case: Case, at: datetime) -> Iterator[Delay]:
     """The rules that put the case off, each with its own first instant (UTC); None: never by itself."""
-    found = []
     # Most instants lie in everybody's hours; which rule they come from matters only where they do not.
     is_open = local_time.is_open(at, rules.open_hours, case.zones)
     for rule in rules.other_times if is_open else rules.times:
         later = timing.not_before(rule, case, at)
         if later is not at and later != at and scope.bites(rule, case, at):
-            found.append((rule, later))
-    return found
+            yield rule, later
 
 
 def earliest(rules: Rules, case: Case, at: datetime) -> datetime | None:
