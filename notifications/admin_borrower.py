@@ -1,6 +1,8 @@
 """Staff pages for one borrower: holds, and the calls, visits and letters that staff put on record."""
 
+from datetime import datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,12 +18,29 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.models import Borrower, User
 from loans.models import CreditAccount
-from notifications import holds, recorded_contacts
+from notifications import holds, local_time, recorded_contacts
 from notifications.holds import HoldRefused, NewHold
 from notifications.models import Hold, RecordedContact
 from notifications.recorded_contacts import ContactRefused, NewContact
 
 WORDS_HINT = _("What the borrower said, or which document. It is kept on record.")
+
+ONE_WAY_ON = ("show_save_and_add_another", "show_save_and_continue")  # buttons that would lead elsewhere
+
+
+class LocalDateTimeField(forms.DateTimeField):
+    """An instant by the clock of a place: `zone`, which the form sets."""
+
+    zone: ZoneInfo
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def prepare_value(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().prepare_value(value)
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(self.zone):
+            return super().to_python(value)
 
 
 class FormOfOne(forms.ModelForm):  # type: ignore[type-arg]
@@ -67,7 +86,8 @@ class AdminOfOne(ReadOnlyAdmin):
         if borrower is None:
             messages.info(request, gettext("Choose the borrower first; their page leads on."))
             return redirect("admin:accounts_borrower_changelist")
-        return super().add_view(request, form_url, {"borrower": borrower, **(extra_context or {})})
+        words = {"borrower": borrower, **dict.fromkeys(ONE_WAY_ON, False), **(extra_context or {})}
+        return super().add_view(request, form_url, words)
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
@@ -184,16 +204,17 @@ class HoldAdmin(AdminOfOne):
 class ContactForm(FormOfOne):
     """A contact that was made: how, when, and what came of it."""
 
-    at = forms.DateTimeField(
-        label=_("When"),
-        initial=timezone.now,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("By your own clock."),
+    at = LocalDateTimeField(
+        label=_("When"), initial=timezone.now, help_text=_("By the clock where the borrower lives.")
     )
 
     class Meta:
         model = RecordedContact
         fields = ("channel", "account", "outcome", "is_inbound", "at", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(LocalDateTimeField, self.fields["at"]).zone = local_time.zone(self.borrower.time_zone)
 
     def clean(self) -> dict[str, Any]:
         chosen = super().clean() or {}

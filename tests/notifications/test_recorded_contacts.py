@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Borrower, User
 from loans.models import Bill
-from notifications import asked, holds, recorded_contacts
+from notifications import asked, holds, local_time, recorded_contacts
 from notifications.asking import Answer
 from notifications.holds import NewHold
 from notifications.law.judge import Decision
@@ -180,16 +180,18 @@ def test_staff_see_the_answer_and_put_the_call_on_record(
     assert add in shown
     assert "May I call now?" in shown
     assert bill.account.reference in staff_client.get(add).content.decode()
+    here = timezone.localtime(timezone=local_time.zone(borrower.time_zone)).replace(second=0, microsecond=0)
     form = {
         "channel": "call",
         "account": bill.account.pk,
         "outcome": "unanswered",
-        "at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"),
+        "at": f"{here:%Y-%m-%dT%H:%M}",
         "note": "Rang twice",
     }
     assert staff_client.post(add, form).headers["Location"] == home
     made = RecordedContact.objects.get()
     assert (made.borrower, made.account, made.recorded_by) == (borrower, bill.account, staff)
+    assert made.at == here  # typed by the clock where the borrower lives
     shown = staff_client.get(home).content.decode()
     assert "At most one contact a day" in shown
     assert "Lender&#x27;s policy" in shown
