@@ -57,6 +57,7 @@ class HttpProvider(Provider):
         super().__init__(limits)
         self._places = asyncio.Semaphore(limits.open_calls)
         self._session: aiohttp.ClientSession | None = None
+        self._retired: list[aiohttp.ClientSession] = []  # their calls under way go on; they begin no more
 
     @abstractmethod
     def request(self, message: Message) -> Request:
@@ -66,8 +67,12 @@ class HttpProvider(Provider):
     def outcome(self, answer: Answer) -> Outcome:
         """What the answer proves; `usual` says it for whatever the provider has no words of its own for."""
 
+    def is_answer_to(self, request: Request, answer: Answer) -> bool:
+        """Is this the answer to this very call? HTTP/1.1 numbers nothing: a server that answers one call twice
+        leaves an answer on the connection, and whoever calls next takes it for their own."""
+        return True
+
     async def deliver(self, messages: Sequence[Message]) -> dict[UUID, Outcome]:
-        session = self._session = self._session or _session(self.limits)
         clock = asyncio.get_running_loop().time
         deadline = clock() + self.limits.timeout.total_seconds()
 
@@ -75,7 +80,7 @@ class HttpProvider(Provider):
             async with self._places:  # the wait for a free place does not count as the provider's time
                 if clock() >= deadline:
                     return TOO_LATE
-                return await self._exchange(session, self.request(message))
+                return await self._exchange(self.request(message))
 
         results = await asyncio.gather(*map(call, messages), return_exceptions=True)
         outcomes = {
@@ -86,11 +91,13 @@ class HttpProvider(Provider):
         return outcomes
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+        for session in (*self._retired, self._session):
+            if session:
+                await session.close()
 
-    async def _exchange(self, session: aiohttp.ClientSession, request: Request) -> Outcome:
+    async def _exchange(self, request: Request) -> Outcome:
         """One call. An error of connecting proves that nothing was sent; any later one proves nothing."""
+        session = self._session = self._session or _session(self.limits)
         try:
             answer = await _post(session, request)
         except aiohttp.InvalidURL:
@@ -101,7 +108,17 @@ class HttpProvider(Provider):
             return Unknown("no answer in time")
         except (aiohttp.ClientError, OSError) as error:
             return Unknown(f"the connection broke: {type(error).__name__}")
+        if not self.is_answer_to(request, answer):
+            self._retire(session)
+            return Unknown("the answer to another message")
         return self.outcome(answer)
+
+    def _retire(self, session: aiohttp.ClientSession) -> None:
+        """One of its connections is an answer ahead, for ever. It is back in the pool and nobody can tell which."""
+        if session is self._session:
+            logger.error("provider_answers_twice provider=%s", self.name)
+            self._retired.append(session)
+            self._session = None
 
     def _settled(self, result: Outcome | BaseException) -> Outcome:
         """One message that our own code trips over must not take the batch's other outcomes with it."""

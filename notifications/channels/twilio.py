@@ -47,6 +47,10 @@ class Twilio(HttpProvider):
         url = f"{settings.TWILIO_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
         return Request(url, form, user=account, password=settings.TWILIO_AUTH_TOKEN)
 
+    def is_answer_to(self, request: Request, answer: Answer) -> bool:
+        """A message's resource names whom it is for; an error names nobody."""
+        return answer.json.get("to", request.form["To"]) == request.form["To"]
+
     def outcome(self, answer: Answer) -> Outcome:
         """What the answer proves. What it does not prove is unknown, and unknown is never resent."""
         sid, code = answer.json.get("sid"), answer.json.get("code")
