@@ -93,12 +93,14 @@ def supposed_ladder(steps: Sequence[LadderStep]) -> Ladder:
 def load(
     borrower_ids: Sequence[int], *, span: Span, ladder: Ladder, trial: Choice | None = None
 ) -> tuple[Batch, dict[int, Ahead]]:
-    """What lies ahead of these borrowers: eleven queries. Left out: whose zone nobody knows; they get nothing.
+    """What lies ahead of these borrowers, in their order: eleven queries. Left out: whose zone nobody knows.
 
     trial: a choice to look at in place of the stored one.
     """
     batch = context.about(borrower_ids, now=span.start, known=ladder.known)
-    people = {pk: borrower for pk, borrower in batch.people.items() if _has_zone(borrower)}
+    people = {
+        pk: batch.people[pk] for pk in borrower_ids if pk in batch.people and _has_zone(batch.people[pk])
+    }
     coming = _coming(people, span, ladder, anew=trial is not None)
     holds, past = _later_holds(borrower_ids, span), _past(borrower_ids, span)
     found = {}

@@ -5,7 +5,7 @@ Live sending and the preview both decide here, so the preview is what would be s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from notifications.choice import Choice
@@ -94,8 +94,14 @@ def _verdict(person: Person, one: Due[Key], now: datetime) -> Verdict:
     )
 
 
+def _urgency(pair: tuple[Due[Key], Send]) -> tuple[int, date, int]:
+    """Most urgent first; of two that are alike the older bill, so that the same facts always give the same message."""
+    one = pair[0]
+    return -_URGENCY[one.facts.category], one.facts.due_on, one.bill
+
+
 def _merge(group: list[tuple[Due[Key], Send]]) -> Outgoing[Key]:
-    ordered = sorted(group, key=lambda pair: (-_URGENCY[pair[0].facts.category], pair[0].facts.due_on))
+    ordered = sorted(group, key=_urgency)
     first, lead = ordered[0]
     together = (Reason("digest", {"bills": len(group)}),) if len(group) > 1 else ()
     return Outgoing(

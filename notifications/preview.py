@@ -16,10 +16,11 @@ from notifications.ahead import Ahead, Span
 from notifications.choice import Choice
 from notifications.deciding import Outgoing, Person, decide_together
 from notifications.gate import INBOX
-from notifications.habit import NOBODY_KNOWS, Habit, habit
+from notifications.habit import NOBODY_KNOWS, Habit, PastBill, habit
 from notifications.law.case import PriorContact
 from notifications.material import Look
 from notifications.past import contacts, habits
+from notifications.past.habits import Record
 from notifications.reason import Reason
 from notifications.texts import Demand
 
@@ -115,9 +116,10 @@ class _Life:
     def _habit(self, today: date) -> Habit:
         """Open bills grow older, and fall due: a habit is not the same a month later."""
         if self._judged is None or self._judged[0] != today:
-            bills = [
-                replace(record.past, asked_on=(*record.past.asked_on, *self._asked[record.bill_id]))
-                for record in habits.known_on(today, self._found.past)
-            ]
+            bills = [self._bill(record) for record in habits.known_on(today, self._found.past)]
             self._judged = today, habit(bills, today=today) if bills else NOBODY_KNOWS
         return self._judged[1]
+
+    def _bill(self, record: Record) -> PastBill:
+        asked = self._asked.get(record.bill_id)
+        return replace(record.past, asked_on=(*record.past.asked_on, *asked)) if asked else record.past

@@ -217,7 +217,7 @@ def test_it_asks_as_many_queries_for_forty_people_as_for_one(defaults):
 
 def test_people_are_known_in_chunks(defaults, monkeypatch):
     in_debt(5)
-    whole, done = everything(), []
+    whole, done = everything(30), []
     monkeypatch.setattr(simulation, "CHUNK", 2)
     chunked = list(
         simulation.simulate(
@@ -266,6 +266,21 @@ def test_a_trial_of_early_hours_shows_the_hour_that_the_engine_would_keep(defaul
         Attempt.objects.order_by("started_at").values_list("started_at", flat=True)
     )
     assert {one.at.hour for one in shown[1:]} == {8}
+
+
+def test_the_order_in_which_bills_are_read_changes_no_message(defaults):
+    in_debt(1)
+    person = Borrower.objects.get()
+    factories.make_bill(factories.make_loan(person), due_on=date(2026, 3, 8))
+    _, found = ahead.load([person.pk], span=MONTH, ladder=ahead.stored_ladder())
+    life = found[person.pk]
+    turned = replace(life, coming=life.coming[::-1])
+    told, told_turned = (
+        [(one.at, one.looks, one.reasons) for one in preview.run(lived, MONTH.end) if one.is_sent]
+        for lived in (life, turned)
+    )
+    assert told == told_turned
+    assert len(told[0][1]) == 2
 
 
 # ---------- a supposed cadence ----------
