@@ -42,6 +42,8 @@ def main(times: int) -> dict[str, Any]:
     pages = {
         "dashboard": reverse("loans:dashboard"),
         "account": reverse("loans:account", args=[account.public_id]),
+        "payoff": reverse("loans:payoff", args=[account.public_id]),
+        "pay more": reverse("loans:pay_more", args=[account.public_id], query={"more": "50"}),
         "preferences": reverse("notifications:preferences"),
         "inbox": reverse("notifications:inbox"),
     }

@@ -8,12 +8,15 @@ import pytest
 import time_machine
 
 from accounts.models import Borrower
-from loans import balance_chart, balances, contract, outlook, quotes
+from loans import balance_chart, balances, contract, outlook, payoff, quotes
 from loans.contract import CannotTell, Reason
 from loans.daycount import DayCount
 from loans.figures import AccountView
 from loans.models import Bill, CreditAccount
+from loans.recalculation import Course
+from loans.replay import Payment
 from loans.templatetags.durations import years_and_months
+from loans.terms import Terms
 from tests import factories
 from tests.loans.agreements import NOON, TODAY, card, contracted, pay
 
@@ -102,6 +105,22 @@ def test_the_accounts_own_convention_is_read_from_its_bills(borrower: Borrower, 
     view, bills = asked(account)
     found = contract.rule(view.account, bills, today=TODAY)
     assert found.day_count is day_count
+
+
+@pytest.mark.parametrize("day_count", list(DayCount))
+def test_a_quote_is_the_payoff_of_the_whole_course_replayed(borrower: Borrower, day_count: DayCount) -> None:
+    account = contracted(borrower, paid=2, day_count=day_count)
+    terms = Terms(
+        principal=Decimal(1000), annual_rate_pct=Decimal(12), instalments=12, day_count=day_count,
+        disbursed_on=date(2026, 1, 1),
+    )  # fmt: skip
+    paid = [Payment(payment.received_on, payment.amount) for payment in account.payments.all()]
+    view, bills = asked(account)
+    for ahead in range(31):
+        day = TODAY + timedelta(days=ahead)
+        told = quotes.settlement(view, bills, [], on=day, today=TODAY)
+        replayed = payoff.quote(Course(terms=terms, events=paid, as_of=day), day)
+        assert (told.total, told.tomorrow) == (replayed.payoff, replayed.tomorrow)
 
 
 def test_a_loan_without_interest_is_settled_by_its_balance(borrower: Borrower) -> None:
