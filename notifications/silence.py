@@ -22,7 +22,7 @@ NOTICES: dict[str, Promise] = {
     "arrears_notice": _("A notice of what is owed, where payments have been missed"),
     "outsourcing_notice": _("A written notice before an agency collects for us"),
     "final_notice": _("One last message: that contact ends, or which legal step will follow"),
-    "required_notice": _("Any other notice that the law demands of us"),
+    "required_notice": _("Any notice that the law itself demands of us"),
 }
 
 
