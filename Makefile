@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test check reset lock texts
+.PHONY: setup run test check reset lock texts faults
 
 setup: $(STAMP)
 
@@ -33,6 +33,14 @@ check: $(STAMP)
 	set -a && . docs/production.env && SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') && \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+# Kills, outages, payments and stops while reminders go out; the last line is the verdict. The long form:
+# make faults REMINDERS=20000 KILLS=200
+REMINDERS ?= 2000
+KILLS ?= 20
+SEED ?= 1
+faults: $(STAMP)
+	$(BIN)/python -m tests.faults --reminders $(REMINDERS) --kills $(KILLS) --seed $(SEED)
 
 reset:
 	@$(BIN)/python -m portal.supervisor --reset

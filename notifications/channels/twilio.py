@@ -49,7 +49,8 @@ class Twilio(HttpProvider):
 
     def is_answer_to(self, request: Request, answer: Answer) -> bool:
         """A message's resource names whom it is for; an error names nobody."""
-        return answer.json.get("to", request.form["To"]) == request.form["To"]
+        to = request.form["To"]
+        return bool(answer.json.get("to", to) == to)
 
     def outcome(self, answer: Answer) -> Outcome:
         """What the answer proves. What it does not prove is unknown, and unknown is never resent."""

@@ -1,0 +1,110 @@
+"""Plays a scenario in a house, moves the clock on until nothing is left to do, and has the verdict passed."""
+
+import json
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from notifications import engine
+from tests.faults import acts, books
+from tests.faults.house import PATIENCE, House, flush_valkey, restart_postgres, until
+from tests.faults.scenario import Act, Event, Scenario
+from tests.faults.verdict import Verdict, judge
+
+# The engine's clock goes on by so much once all have fallen due: leases lapse, and who was refused is tried again.
+JUMPS = [timedelta(hours=1, minutes=10) * number for number in (1, 2, 3)]
+TAIL = 5  # seconds of work after the last event
+LOOK_SECONDS = 0.1  # between two looks at the workers
+
+
+def run(house: House, scenario: Scenario) -> tuple[Verdict, dict[str, Any]]:
+    """The verdict, and what was done: fault → how many."""
+    call_command("migrate", verbosity=0)
+    call_command("load_defaults")
+    began = timezone.now()
+    acts.add_people(scenario, now=began)
+    house.start_provider()
+    house.start_web()
+    for place in range(house.workers):
+        house.start_worker(place)
+    until(lambda: all(map(house.is_at_work, range(house.workers))), "the workers are at work")
+    this = Run(house, scenario, acts.local_day(began) + timedelta(days=acts.DAYS_AHEAD))
+    this.play()
+    jumped = timezone.now()
+    now = this.finish()
+    time.sleep(1)  # the last receipts
+    received = books.received(house.received, scenario)
+    return judge(books.read(this.due, now=now), received, lag_until=jumped), this.faults()
+
+
+@dataclass
+class Run:
+    house: House
+    scenario: Scenario
+    due_on: date  # of all bills
+    due: dict[Decimal, datetime] = field(default_factory=dict)  # a bill's amount → when it was there
+    done: Counter[str] = field(default_factory=Counter)
+
+    def play(self) -> None:
+        """The scenario, instant by instant; what takes longer moves the rest back."""
+        started = time.monotonic()
+        for event in self.scenario.events:
+            self.tend_until(started + event.at)
+            self.act(event)
+            self.done[event.act.value] += 1
+        self.tend_until(time.monotonic() + TAIL)
+
+    def tend_until(self, end: float, is_so: Callable[[], bool] = lambda: False) -> None:
+        """Keep the workers going until then, or until it is so."""
+        while (wait := end - time.monotonic()) > 0 and not is_so():
+            self.house.tend()
+            time.sleep(min(wait, LOOK_SECONDS))
+
+    def act(self, event: Event) -> None:
+        match event.act:
+            case Act.BILLS:
+                acts.again(partial(acts.add_bills, event.bills, due_on=self.due_on))
+                self.due |= dict.fromkeys((bill.amount for bill in event.bills), timezone.now())
+            case Act.PAY:
+                acts.again(lambda: acts.pay(event.subject, now=timezone.now()))
+            case Act.STOP:
+                acts.again(lambda: acts.stop(event.subject, now=timezone.now()))
+            case Act.TEXT_STOP:
+                acts.text_stop(event.subject, self.house.sandbox_url)
+            case Act.KILL:
+                self.kill(event)
+            case Act.FLUSH:
+                flush_valkey()
+            case Act.RESTART:
+                restart_postgres()
+
+    def kill(self, event: Event) -> None:
+        self.tend_until(time.monotonic() + PATIENCE, lambda: self.house.is_at_work(event.subject))
+        self.tend_until(time.monotonic() + event.delay)
+        acts.again(self.note_calls_under_way)
+        self.house.kill_worker(event.subject)
+
+    def note_calls_under_way(self) -> None:
+        self.done["kills while something was being called"] += acts.calls_under_way() > 0
+
+    def finish(self) -> datetime:
+        """No worker is left; the engine's clock moves on, and what is due then is done. Returns that clock."""
+        self.house.stop_workers()
+        for ahead in JUMPS:
+            acts.again(partial(engine.run, clock=acts.clock(ahead), until=lambda: False))
+        return acts.clock(JUMPS[-1])()
+
+    def faults(self) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{self.house.sandbox_url}/done", timeout=5) as answer:
+            provider = json.loads(answer.read())
+        self.done["workers that ended with the database"] = self.house.broken
+        return {**self.done, "provider": dict(sorted(provider.items()))}
