@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Borrower
 from loans.models import CreditAccount
-from notifications import hold_words, law_words, local_time
+from notifications import hold_words, holds, law_words, local_time
 from notifications.law import books
 from notifications.law.notices import notices
 from notifications.law.rule import Rule
@@ -46,8 +45,7 @@ class Notice:
 def held(borrower: Borrower, *, now: datetime) -> list[Held]:
     """The holds in force, the oldest first. now: UTC. One query."""
     zone = local_time.zone(borrower.time_zone)
-    in_force = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
-    holds = Hold.objects.filter(in_force, borrower=borrower).select_related("account").order_by("started_at")
+    begun = Hold.objects.filter(holds.in_force(now), borrower=borrower, started_at__lte=now)
     return [
         Held(
             why=str(hold_words.WHY[hold.reason]),
@@ -56,7 +54,7 @@ def held(borrower: Borrower, *, now: datetime) -> list[Held]:
             account=hold.account,
             is_stop=hold.reason == HoldReason.STOP,
         )
-        for hold in holds
+        for hold in begun.select_related("account").order_by("started_at")
     ]
 
 

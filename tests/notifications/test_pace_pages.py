@@ -122,3 +122,9 @@ def test_a_discreet_message_is_told_as_one_in_the_plan_and_one_in_the_inbox_is_n
     assert says not in tried(signed_in)[1]
     inbox = {f"channel_{category}_1": "inbox" for category in ("upcoming", "due", "overdue")}
     assert says not in tried(signed_in, is_discreet="on", **inbox)[1]
+
+
+def test_the_plan_says_that_a_day_was_closed_because_the_person_chose_none(signed_in, borrower, bill):
+    weekday = (bill.due_on - timedelta(days=7)).weekday()
+    page = tried(signed_in, hours="each", **{f"from_{weekday}": ""})[1]
+    assert "because you chose no messages on that day." in page
