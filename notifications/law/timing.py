@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import islice
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -145,10 +146,8 @@ def _work(rule: Workplace, case: Case, at: datetime) -> NotBefore:
     opens = local_time.next_common_opening(at, rule.hours, case.zones) if rule.hours else at
     if opens is None or rule.limit is None:
         return opens
-    at_work = [one for one in case.history if one.at <= at and one.address == case.address.value]
-    return max(
-        opens, _free(rule.limit, [one for one in at_work if _counts(rule, rule.limit, one)], case, opens)
-    )
+    at_work = _counted(rule, rule.limit, case, opens, only_here=True)
+    return max(opens, _free(rule.limit, at_work, case, opens))
 
 
 def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
@@ -157,21 +156,32 @@ def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
         return at
     if limit.count == 0 and not limit.after:
         return None
-    counted = [one for one in case.history if one.at <= at and _counts(rule, limit, one)]
     # What is bound at work is counted there; where else an earlier contact was made is not known.
-    if limit.per == "contact_point" or (rule.only_places and "none" not in rule.only_places):
-        counted = [one for one in counted if one.address == case.address.value]
+    only_here = limit.per == "contact_point" or bool(rule.only_places and "none" not in rule.only_places)
+    counted = list(_counted(rule, limit, case, at, only_here=only_here))
     if limit.per != "debt":
         return _free(limit, counted, case, at)
-    return max((_free(limit, group, case, at) for group in _by_debt(counted, case)), default=at)
+    return max((_free(limit, about, case, at) for about in _by_debt(counted, case)), default=at)
 
 
-def _by_debt(contacts: Iterable[PriorContact], case: Case) -> Iterator[list[PriorContact]]:
+def _counted(
+    rule: Rule, limit: Limit, case: Case, at: datetime, *, only_here: bool
+) -> Iterator[PriorContact]:
+    """The contacts that take a place in a limit, as far back as it looks, the newest first."""
+    since = at - _LOOKS_BACK[limit.window](limit)
+    for one in reversed(case.history):
+        if one.at < since:
+            return
+        is_here = not only_here or one.address == case.address.value
+        if one.at <= at and is_here and _counts(rule, limit, one):
+            yield one
+
+
+def _by_debt(contacts: list[PriorContact], case: Case) -> Iterator[list[PriorContact]]:
     """The contacts about each debt of the case. Debts that the law counts as one are one."""
-    known = list(contacts)
     for debt in case.debts:
         one = case.debt_group if debt in case.debt_group else frozenset({debt})
-        yield [contact for contact in known if one & _spoke_of(contact)]
+        yield [contact for contact in contacts if one & _spoke_of(contact)]
 
 
 def _spoke_of(contact: PriorContact) -> frozenset[str]:
@@ -203,16 +213,17 @@ def _exempt(rule: Rule) -> frozenset[str]:
     return named | {"reply"} if "reply_to_person" in rule.unless else named
 
 
-def _free(limit: Limit, contacts: list[PriorContact], case: Case, at: datetime) -> datetime:
+def _free(limit: Limit, newest_first: Iterable[PriorContact], case: Case, at: datetime) -> datetime:
     """The first instant from `at` on at which one more keeps to the limit.
 
     The newest `count` bind: a place is free once the oldest of them has left the window. Seven calls in seven
     days, the first on 1 April: the eighth may be placed on the 8th (12 CFR 1006.14, comment 14(b)(2)(ii)-1).
     """
     zone, needed = case.zones[0], max(limit.count, 1)
-    if len(contacts) < needed:
+    binding = next(islice(newest_first, needed - 1, None), None)
+    if binding is None:
         return at
-    oldest = contacts[-needed].at.astimezone(zone).date()
+    oldest = binding.at.astimezone(zone).date()
     return max(at, local_time.day_start(_FREE_DAY[limit.window](oldest, limit), zone))
 
 
@@ -225,6 +236,13 @@ _FREE_DAY: dict[str, Callable[[date, Limit], date]] = {
     "calendar_day": lambda day, limit: day + limit.window_days * DAY,
     "calendar_week": lambda day, limit: day + (7 - day.weekday()) * DAY,
     "calendar_month": lambda day, limit: _next_month(day),
+}
+# A day more than the window, for the hours before the first of its days and for clock changes.
+_LOOKS_BACK: dict[str, Callable[[Limit], timedelta]] = {
+    "rolling": lambda limit: (limit.window_days + 1) * DAY,
+    "calendar_day": lambda limit: (limit.window_days + 1) * DAY,
+    "calendar_week": lambda limit: 8 * DAY,
+    "calendar_month": lambda limit: 32 * DAY,
 }
 _BY_KIND: dict[type[Rule], Callable[..., NotBefore]] = {
     ContactHours: _hours,
