@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -27,9 +27,13 @@ class Told(NamedTuple):
     """One message that a borrower would get, or a reminder that would fall away."""
 
     borrower_id: int
-    day: date  # where the borrower lives
+    at: datetime  # in the borrower's zone
     planned: Planned
     segments: int = 0  # of a text message
+
+    @property
+    def day(self) -> date:
+        return self.at.date()
 
 
 class Price(NamedTuple):
@@ -85,7 +89,7 @@ def _told(batch: Batch, person_id: int, life: Ahead, span: Span) -> Iterator[Tol
         segments = 0
         if planned.outgoing and planned.channel == "sms":
             segments = batch.words(person_id, planned.outgoing).segments
-        yield Told(person_id, planned.at.astimezone(home).date(), planned, segments)
+        yield Told(person_id, planned.at.astimezone(home), planned, segments)
 
 
 @dataclass

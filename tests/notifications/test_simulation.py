@@ -375,6 +375,7 @@ def test_of_one_borrower_it_tells_each_message_and_why(due_soon):
     sent = [line for line in answer["plan"] if line["channel"]]
     assert len(sent) == answer["messages"]
     assert "due" in sent[0]["why"]
+    assert sent[0]["at"][-6:] in ("-05:00", "-04:00")  # in New York, where the person lives
     assert "  sms  " in simulate("--borrower", "P-SOON")
 
 

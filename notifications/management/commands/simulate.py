@@ -128,7 +128,7 @@ def _borrowers(reference: str | None) -> QuerySet[Borrower]:
 def _line(told: Told) -> dict[str, Any]:
     planned = told.planned
     return {
-        "at": planned.at.isoformat(timespec="minutes"),
+        "at": told.at.isoformat(timespec="minutes"),
         "channel": planned.channel,
         "category": planned.category,
         "due": [str(look.demand.due_on) for look in planned.looks],
