@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
-from notifications import admin_borrower, reasons, texts  # noqa: F401  (registered by their import)
+from notifications import admin_borrower, admin_templates, reasons  # noqa: F401  (registered by their import)
 from notifications.models import (
     Attempt,
     Cadence,
     Consent,
-    MessageTemplate,
     Preference,
     ProviderEvent,
     Reminder,
@@ -38,40 +34,6 @@ class StepInline(admin.TabularInline):  # type: ignore[type-arg]
 class CadenceAdmin(PortalAdmin):
     list_display = ("name", "code", "product", "is_active")
     inlines = (StepInline,)
-
-
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
-    approve = forms.BooleanField(
-        label=_("Approve"),
-        required=False,
-        help_text=_("Only approved words are sent. Changed words need it anew."),
-    )
-
-    class Meta:
-        model = MessageTemplate
-        fields = ("code", "language", "subject", "body", "short")
-
-    def clean(self) -> dict[str, Any]:
-        words = super().clean() or {}
-        fields = {name: words.get(name, "") for name in ("subject", "body", "short")}
-        if problems := texts.validate(**fields):
-            raise ValidationError(problems)
-        return words
-
-
-@admin.register(MessageTemplate)
-class MessageTemplateAdmin(PortalAdmin):
-    form = TemplateForm
-    list_display = ("code", "language", "subject", "approved_at")
-    list_filter = ("language", "code")
-    readonly_fields = ("approved_at", "changed_at")
-
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        if form.cleaned_data["approve"]:
-            obj.approved_at = timezone.now()  # type: ignore[attr-defined]
-        elif {"subject", "body", "short"} & set(form.changed_data):
-            obj.approved_at = None  # type: ignore[attr-defined]
-        super().save_model(request, obj, form, change)
 
 
 class Explained(ReadOnlyAdmin):
@@ -104,7 +66,7 @@ class AttemptAdmin(Explained):
     ordering = ("-started_at",)  # type: ignore[misc]
     fields = (
         *("borrower", "category", "channel", "provider", "contact_point", "state", "delivery", "detail"),
-        *("provider_reference", "language", "subject", "body", "segments", "why"),
+        *("provider_reference", "language", "template", "subject", "body", "full_text", "segments", "why"),
         *("started_at", "settled_at", "read_at"),
     )
     readonly_fields = ("why",)

@@ -51,6 +51,10 @@ class Choice:
         if self.pace not in PACES:
             raise ValueError(f"The pace is one of {', '.join(PACES)}.")
 
+    def hides(self, channel: str) -> bool:
+        """Does a message on this channel say only that a message waits? Inside the portal all is said."""
+        return self.is_discreet and channel != "inbox"
+
     def to_json(self) -> dict[str, Any]:
         """The stored form. `from_json` gives the equal choice back."""
         return {

@@ -8,10 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
 
 from notifications import sms_text
-from notifications.texts import PLACEHOLDERS, fill
+from notifications.texts import PLACEHOLDERS, Demand, Sender, fill, values
 from notifications.word_list import LANGUAGES, Duty, Level, Practice, WordList
 
 FIELDS = {
@@ -21,40 +23,34 @@ FIELDS = {
     "inbox": ("subject", "body"),
     "push": ("push_title", "push_body"),
 }
-DISCREET = "discreet"  # as a field of a practice: every field of a discreet message
+DISCREET = "discreet"  # a template's code; as a field of a practice: every field of a discreet message
+SOFT = "_soft"  # ends the code of softer words for the same message
+REMINDERS = ("upcoming", "due", "overdue", "digest")
+CATEGORIES = (*REMINDERS, "receipt", "service")
+CHANNELS = ("sms", "email", "inbox")  # those a template is written for
 MOST_SEGMENTS = 3
 POLICY = "Lender's policy"
 SIZE = "Lender's policy; 3GPP TS 23.038 and TS 23.040"
 
-# Long values of each placeholder, for a text message's size. Of a digest the two bills that make it one: each further
-# bill adds a line. A currency whose sign the GSM alphabet lacks (₹, ₦, ₱) makes an English text longer than measured.
-_LONG_AMOUNT, _LONG_LINK, _LONG_PHONE = (
-    "NT$12,345,678.00",
-    "https://portal.example-lending.example",
-    "+886 2 1234 5678",
-)
+# Long values of each placeholder, for a text message's size. Of a digest three bills, and each further one adds a line:
+# rupiah are among the longest amounts, the last days of September and December among the longest days.
+LONG_DIGEST = 3  # bills
+_LONG_NAME = "Maximiliana Featherstonehaugh-Cholmondeley"
+_LONG_AMOUNT = Decimal("123456789.00")
 
 
-def _long(lender: str, day: str) -> Mapping[str, str]:
-    line = f"{_LONG_AMOUNT} · {day} · …0001"
+def _long(language: str, lender: str, due_on: date) -> Mapping[str, str]:
+    demand = Demand(_LONG_AMOUNT, "IDR", due_on, "…0001")
+    sender = Sender(lender, phone="+886 2 1234 5678", link="https://portal.example-lending.example")
     return MappingProxyType(
-        {
-            "name": "Maximiliana Featherstonehaugh-Cholmondeley",
-            "lender": lender,
-            "amount": _LONG_AMOUNT,
-            "due_date": day,
-            "account": "…0001",
-            "lines": f"{line}\n{line}",
-            "phone": _LONG_PHONE,
-            "link": _LONG_LINK,
-        }
+        values(_LONG_NAME, [demand] * LONG_DIGEST, sender, language=language, is_short=True)
     )
 
 
 LONGEST = {
-    "en": _long("Example Lending Company", "30 September 2027"),
-    "zh-hans": _long("示例消费金融有限公司", "2027年12月31日"),
-    "zh-hant": _long("範例消費金融有限公司", "2027年12月31日"),
+    "en": _long("en", "Example Lending Company", date(2027, 9, 30)),
+    "zh-hans": _long("zh-hans", "示例消费金融有限公司", date(2027, 12, 31)),
+    "zh-hant": _long("zh-hant", "範例消費金融有限公司", date(2027, 12, 31)),
 }
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -114,6 +110,23 @@ def lint(draft: Draft, words: WordList, required: Mapping[str, str] | None = Non
     )
 
 
+def drafts(
+    texts: Mapping[str, str], *, code: str, language: str, categories: Sequence[str] = ()
+) -> list[Draft]:
+    """A template on all its channels, as each message that it may have to serve for.
+
+    categories: what a code of the lender's own is used for; else the code says it, and one that nobody uses may
+    have to serve for every reminder.
+    """
+    is_discreet = code == DISCREET
+    known = code.removesuffix(SOFT)
+    meant = (known,) if known in CATEGORIES else tuple(categories) or REMINDERS
+    channels = [one for one in CHANNELS if not is_discreet or one != "inbox"]  # there all is said
+    return [
+        Draft(texts, language, category, channel, is_discreet) for category in meant for channel in channels
+    ]
+
+
 def lint_all(
     drafts: Iterable[Draft], words: WordList, required: Mapping[str, Mapping[str, str]]
 ) -> tuple[Finding, ...]:
@@ -125,6 +138,13 @@ def lint_all(
 def blocks(findings: Iterable[Finding]) -> bool:
     """May the template not be approved?"""
     return any(finding.level == "block" for finding in findings)
+
+
+def fulfilled(draft: Draft, words: WordList) -> frozenset[str]:
+    """The keys of the duties that a message keeps, whether or not it must."""
+    return frozenset(
+        duty.key for duty in words.duties if draft.channel in duty.channels and _is_fulfilled(duty, draft)
+    )
 
 
 def allowed_placeholders(words: WordList, name: str, *, is_discreet: bool = False) -> frozenset[str]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from django.db.models import BooleanField, Func, Q, QuerySet, Value
 
 from accounts import phones
 from accounts.models import Borrower, ContactPoint
-from notifications import local_time, sms_text, texts
+from notifications import content, local_time, sms_text, texts
 from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing, Person
 from notifications.gate import INBOX, Contact, Silence
@@ -32,6 +33,8 @@ class Written(NamedTuple):
     subject: str
     text: str
     segments: int  # of a text message, else 0
+    template_id: int | None  # the version that was used
+    full_text: str = ""  # of a discreet message: what it stands for
 
 
 class Point(NamedTuple):
@@ -75,18 +78,22 @@ class Batch:
         """The message in the person's language. Several bills share the digest's words."""
         borrower = self.people[person_id]
         code = outgoing.keys[0].template_code if len(outgoing.keys) == 1 else DIGEST
-        rendered = texts.render(
-            self.known.templates[code, borrower.language],
-            channel=outgoing.channel,
+        meant = self.known.words(code, borrower.language, is_soft=outgoing.is_soft)
+        words = self.known.templates[content.DISCREET, borrower.language] if outgoing.is_discreet else meant
+        render = partial(
+            texts.render,
             name=borrower.name,
             demands=[look.demand for look in outgoing.keys],
             sender=sender(),
             language=borrower.language,
         )
-        if outgoing.channel != "sms":
-            return Written(borrower.language, rendered.subject, rendered.text, 0)
-        short = sms_text.downgrade(rendered.text) if borrower.language == "en" else rendered.text
-        return Written(borrower.language, rendered.subject, short, sms_text.measure(short).segments)
+        subject, text = render(words, channel=outgoing.channel)
+        in_full = render(meant, channel=INBOX).text if outgoing.is_discreet else ""
+        segments = 0
+        if outgoing.channel == "sms":
+            text = sms_text.downgrade(text) if borrower.language == "en" else text
+            segments = sms_text.measure(text).segments
+        return Written(borrower.language, subject, text, segments, words.template_id, in_full)
 
 
 def among(column: str, ids: Sequence[int]) -> Func:

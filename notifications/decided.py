@@ -31,6 +31,8 @@ class AttemptRow(NamedTuple):
     language: str
     subject: str
     body: str
+    full_text: str
+    template_id: int | None
     segments: int
     reasons: str  # JSON
     started_at: datetime

@@ -49,6 +49,7 @@ class Outgoing(Generic[Key]):
     keys: tuple[Key, ...]  # most urgent first
     reasons: tuple[Reason, ...]
     is_soft: bool = False  # in softer words
+    is_discreet: bool = False  # says only that a message waits
 
 
 @dataclass(frozen=True)
@@ -110,4 +111,5 @@ def _merge(group: list[tuple[Due[Key], Send]]) -> Outgoing[Key]:
         keys=tuple(one.key for one, _ in ordered),
         reasons=lead.reasons + together,
         is_soft=lead.is_soft,
+        is_discreet=lead.is_discreet,
     )

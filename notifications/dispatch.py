@@ -150,6 +150,8 @@ def _attempt(
         language=words.language,
         subject=words.subject,
         body=words.text,
+        full_text=words.full_text,
+        template_id=words.template_id,
         segments=words.segments,
         reasons=reason.dumps(outgoing.reasons),
         started_at=now,

@@ -9,6 +9,7 @@ messages a week, lead days, and last the pace that suits their habit.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from notifications import local_time
@@ -25,6 +26,7 @@ INBOX = "inbox"
 # A point is used only once the person has proved it theirs, here, for messages about the account.
 AGREED = (Consent("messages"),)
 SAYS_NOTHING = Message()
+Manner = Literal["plain", "soft", "discreet"]  # of the words that are sent
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Facts:
     expires_at: datetime  # UTC; from then on the reminder is of no use
     account: str = ""  # names the account, also in holds and history
     product: str = ""  # card or loan, as rulebooks tell them apart
-    messages: Mapping[str, Message] = field(default_factory=dict)  # channel → what its words carry
+    # manner of the words → channel → what they carry. Without discreet words nothing discreet is sent.
+    messages: Mapping[Manner, Mapping[str, Message]] = field(default_factory=dict)
     rung: Rung | None = None  # the step as the pace sees it, and the ladder it stands on
     cadence: tuple[Rung, ...] = ()
     failed_channels: frozenset[str] = frozenset()  # refused for good, for this reminder
@@ -71,6 +74,7 @@ class Send:
     channel: str
     reasons: tuple[Reason, ...]
     is_soft: bool = False  # in softer words: the pace asks for it
+    is_discreet: bool = False  # says only that a message waits: the person asked for it
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def decide(
     pace = _pace(facts, choice, habit)
     if isinstance(pace, Drop):
         return Suppress((pace.reason,))
-    law = _Law(contact, facts, rulebooks, history)
+    law = _Law(contact, facts, rulebooks, history, said=_said(facts, choice, pace))
     channel, because = _channel(contact, facts, choice, law, now)
     if channel is None:
         return Suppress((because,))
@@ -122,7 +126,7 @@ def decide(
             if instant > now:
                 return Defer(instant, _once(reasons))
             told = _once([_chosen(facts), *because_soft, because, *reasons])
-            return Send(channel, told, is_soft=bool(because_soft))
+            return Send(channel, told, is_soft=bool(because_soft), is_discreet=choice.hides(channel))
         same_day = later.astimezone(home).date() == instant.astimezone(home).date()
         reasons.append(Reason("opening") if same_day else reason)
         instant = later
@@ -166,13 +170,28 @@ def _chosen(facts: Facts) -> Reason:
     return Reason("choice.lead_day", {"days": -facts.offset_days, "due_on": facts.due_on.isoformat()})
 
 
+def _said(facts: Facts, choice: Choice, pace: Keep | Soften) -> Mapping[str, Message]:
+    """What the words would carry that this person would be sent, by channel."""
+    in_full = facts.messages.get("soft" if isinstance(pace, Soften) else "plain", {})
+    if not choice.is_discreet:
+        return in_full
+    return {**facts.messages.get("discreet", {}), INBOX: in_full.get(INBOX, SAYS_NOTHING)}
+
+
 class _Law:
     """What the rulebooks of the place say about one reminder, channel by channel."""
 
     def __init__(
-        self, contact: Contact, facts: Facts, rulebooks: tuple[Rulebook, ...], history: History
+        self,
+        contact: Contact,
+        facts: Facts,
+        rulebooks: tuple[Rulebook, ...],
+        history: History,
+        *,
+        said: Mapping[str, Message],
     ) -> None:
         self._contact, self._facts, self._books, self.history = contact, facts, rulebooks, history
+        self._said = said
         self._known: dict[str, tuple[judge.Rules, Case]] = {}
 
     def _about(self, channel: str) -> tuple[judge.Rules, Case]:
@@ -184,7 +203,7 @@ class _Law:
                 binds=contact.binds,
                 stage=facts.category,
                 channel=channel,
-                message=facts.messages.get(channel, SAYS_NOTHING),
+                message=self._said.get(channel, SAYS_NOTHING),
                 debts=frozenset((facts.account,)),
                 history=self.history,
                 consents=AGREED,
@@ -214,12 +233,10 @@ def _channel(
     disturbs nobody. None where law closes that too.
     """
     order = choice.channels[facts.category]
+    open_ways = contact.reachable - facts.failed_channels
     for channel in order:
-        if (
-            channel in contact.reachable
-            and channel not in facts.failed_channels
-            and not law.bars(channel, now)
-        ):
+        is_written = not choice.hides(channel) or "discreet" in facts.messages
+        if channel in open_ways and is_written and not law.bars(channel, now):
             passed = list(order[: order.index(channel)])
             if passed:
                 return channel, Reason("choice.next_channel", {"channel": channel, "passed": passed})
@@ -258,7 +275,7 @@ def _moves(
             end = local_time.day_start(choice.paused_until, home)
             yield end, Reason("choice.pause", {"until": choice.paused_until.isoformat()})
         opening = local_time.next_common_opening(instant, choice.windows, contact.zones) or instant + never
-        yield opening, Reason("choice.window", _closed(instant, home, choice))
+        yield opening, Reason("choice.window", _at(instant, home))
         if channel != INBOX:  # it disturbs nobody, so no week counts it
             yield _week(instant, law.history, choice, home)
         if isinstance(pace, Soften) and pace.later_days:
@@ -277,12 +294,6 @@ def _ruled(rule: Rule, facts: dict[str, object]) -> Reason:
 def _at(instant: datetime, home: ZoneInfo) -> dict[str, object]:
     local = instant.astimezone(home)
     return {"at": local.isoformat("T", "minutes"), "weekday": local.weekday()}
-
-
-def _closed(instant: datetime, home: ZoneInfo, choice: Choice) -> dict[str, object]:
-    """When the person's own hours were closed, and whether they chose no message at all on that day."""
-    known = _at(instant, home)
-    return {**known, "day_off": True} if choice.windows[instant.astimezone(home).weekday()] is None else known
 
 
 def _week(instant: datetime, history: History, choice: Choice, home: ZoneInfo) -> tuple[datetime, Reason]:

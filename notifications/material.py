@@ -8,15 +8,18 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from loans.models import CreditAccount
-from notifications import reason, texts
+from notifications import content, reason, texts
+from notifications.carried import Carried, carried, common
 from notifications.deciding import Due
-from notifications.gate import Facts
+from notifications.gate import Facts, Manner
 from notifications.models import MessageTemplate, Step
 from notifications.pace import Rung
 from notifications.reason import Reason
 from notifications.texts import Demand, Words
 
 DIGEST = "digest"  # the template for several bills at once
+
+Spoken = tuple[str, str]  # code and language of a template
 
 
 @dataclass(frozen=True)
@@ -92,24 +95,24 @@ REMINDER_FIELDS = (
 class Material:
     """What all reminders share: the approved words, and the ladders they stand on."""
 
-    templates: dict[tuple[str, str], Words]  # (code, language) → approved words
+    templates: Mapping[Spoken, Words]  # the approved ones
+    messages: Mapping[Spoken, Mapping[Manner, Carried]]  # what the rulebooks would see in them
     ladders: dict[int, tuple[Rung, ...]]  # cadence → its rungs in use, first to last
 
     def look(self, row: Row) -> Look:
         """What the gate and the words need of one reminder."""
-        words = self.templates.get((row.template_code, row.language))
+        spoken = row.template_code, row.language
         facts = Facts(
             category=row.category,
             offset_days=row.offset_days,
             due_on=row.due_on,
             is_owed=row.closed_at is None and row.amount > row.paid,
             account_open=row.account_status == CreditAccount.Status.OPEN,
-            # It could be written alone or together with others.
-            has_words=words is not None and (DIGEST, row.language) in self.templates,
+            has_words=spoken in self.messages,
             expires_at=row.expires_at,
             account=str(row.account_id),
             product="card" if row.product == CreditAccount.Product.CREDIT_CARD else "loan",
-            messages=texts.carried(words, row.language) if words else {},
+            messages=self.messages.get(spoken, {}),
             rung=Rung(row.offset_days, row.useful_days),
             cadence=self.ladders.get(row.cadence_id, ()),
             failed_channels=frozenset(row.failed_channels),
@@ -119,6 +122,10 @@ class Material:
         demand = Demand(left, row.currency, row.due_on, account)
         return Look(row.reminder_id, row.bill_id, row.template_code, demand, facts, row.tries)
 
+    def words(self, code: str, language: str, *, is_soft: bool) -> Words:
+        """The words for a reminder, the softer ones where they are asked for and there."""
+        return _words(self.templates, code, language, is_soft=is_soft)
+
 
 def material() -> Material:
     """Two queries."""
@@ -126,10 +133,40 @@ def material() -> Material:
     steps = Step.objects.filter(is_active=True).order_by("offset_days")
     for cadence, offset, useful in steps.values_list("cadence_id", "offset_days", "useful_days"):
         ladders[cadence] += (Rung(offset, useful),)
-    return Material(approved_words(), dict(ladders))
+    templates = approved_words()
+    return Material(templates, _messages(templates), dict(ladders))
 
 
-def approved_words() -> dict[tuple[str, str], Words]:
-    approved = MessageTemplate.objects.filter(approved_at__isnull=False)
-    fields = approved.values_list("code", "language", "subject", "body", "short")
-    return {(code, language): Words(*words) for code, language, *words in fields}
+def approved_words() -> dict[Spoken, Words]:
+    """What is sent now: (code, language) → words. One query."""
+    approved = MessageTemplate.objects.filter(state=MessageTemplate.State.APPROVED)
+    fields = approved.values_list("code", "language", "subject", "body", "short", "pk")
+    return {
+        (code, language): Words(subject, body, short, pk)
+        for code, language, subject, body, short, pk in fields
+    }
+
+
+def _words(templates: Mapping[Spoken, Words], code: str, language: str, *, is_soft: bool) -> Words:
+    softer = templates.get((f"{code}{content.SOFT}", language)) if is_soft else None
+    return softer or templates[code, language]
+
+
+def _messages(templates: Mapping[Spoken, Words]) -> dict[Spoken, Mapping[Manner, Carried]]:
+    """Of each template that can be used: it could be written alone or together with others, so a language without
+    a digest has none."""
+    found: dict[Spoken, Mapping[Manner, Carried]] = {}
+    for code, language in templates:
+        if (DIGEST, language) not in templates:
+            continue
+        said: dict[Manner, Carried] = {}
+        for manner in ("plain", "soft"):
+            is_soft = manner == "soft"
+            alone, together = (
+                carried(_words(templates, one, language, is_soft=is_soft), language) for one in (code, DIGEST)
+            )
+            said[manner] = common(alone, together)
+        if discreet := templates.get((content.DISCREET, language)):
+            said["discreet"] = carried(discreet, language, is_discreet=True)
+        found[code, language] = said
+    return found

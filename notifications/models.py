@@ -228,27 +228,63 @@ class Step(models.Model):
 
 
 class MessageTemplate(models.Model):
-    """What a borrower is sent, in one language. Placeholders only: no tags, no code (notifications.texts)."""
+    """One version of what a borrower is sent, in one language. Placeholders only: no tags, no code
+    (notifications.texts). Moved from state to state by notifications.templates alone.
+    """
+
+    class State(models.TextChoices):
+        """Only approved words are sent, and they are never edited: who changes them writes a new version."""
+
+        DRAFT = "draft", _("draft")
+        APPROVED = "approved", _("approved")
+        RETIRED = "retired", _("retired")
 
     code = models.SlugField(_("code"))
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)  # 1, 2 … of its code and language
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     subject = models.CharField(_("subject"), max_length=150)  # e-mail and inbox
     body = models.TextField(_("body"))  # e-mail and inbox
     short = models.TextField(_("short text"), help_text=_("For text messages."))
-    approved_at = models.DateTimeField(
-        _("approved"), null=True, blank=True, help_text=_("Only approved words are sent.")
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("written by"),
     )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )  # empty also for the words that a new installation starts with
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)  # UTC
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)  # UTC
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
         verbose_name = _("message template")
         verbose_name_plural = _("message templates")
         constraints = [
-            models.UniqueConstraint(fields=["code", "language"], name="template_code_language_once")
+            models.UniqueConstraint(fields=["code", "language", "version"], name="template_version_once"),
+            # Which words are sent is never a question of luck.
+            models.UniqueConstraint(
+                fields=["code", "language"], condition=Q(state="approved"), name="template_approved_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft", approved_at=None, retired_at=None)
+                | Q(state="approved", approved_at__isnull=False, retired_at=None)
+                | Q(state="retired", retired_at__isnull=False),
+                name="template_state_has_its_day",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} ({self.language})"
+        return f"{self.code} ({self.language}) {self.version}"
 
 
 # ---------- the engine's rows ----------
@@ -297,6 +333,15 @@ class Reminder(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     failed_channels = models.JSONField(_("channels that failed for good"), default=list, blank=True)
     reasons = models.JSONField(_("reasons"), default=list, blank=True)  # of the last decision
+    template = models.ForeignKey(
+        MessageTemplate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # read from here to there only
+        verbose_name=_("words"),
+    )  # the version that spoke for it last
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)  # UTC
     planned_at = models.DateTimeField(_("planned"), default=timezone.now)
 
@@ -348,6 +393,21 @@ class Attempt(models.Model):
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"))
+    full_text = models.TextField(
+        _("in full"),
+        blank=True,
+        db_default="",
+        help_text=_("What a discreet message stood for; shown in the inbox only."),
+    )
+    template = models.ForeignKey(
+        MessageTemplate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,  # read from here to there only
+        verbose_name=_("words"),
+    )  # the version that was sent
     segments = models.PositiveSmallIntegerField(_("segments"), default=0)  # of a text message; 0 elsewhere
     reasons = models.JSONField(_("reasons"), default=list)
     started_at = models.DateTimeField(_("started"), default=timezone.now)  # UTC

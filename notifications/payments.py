@@ -67,6 +67,7 @@ def _put_receipt(borrower: Borrower, account: CreditAccount, payment: Payment, n
         language=borrower.language,
         subject=rendered.subject,
         body=rendered.text,
+        template_id=words.template_id,
         reasons=reason.to_json([Reason("receipt")]),
         started_at=now,
         settled_at=now,

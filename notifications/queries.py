@@ -72,7 +72,8 @@ RETURNING lane.borrower_id, lane.claim
 WRITE_SPOKEN_FOR = """
 UPDATE notifications_reminder reminder
 SET state = CASE attempt.state WHEN 'calling' THEN 'calling' ELSE 'sent' END,
-    tries = reminder.tries + (attempt.state = 'calling')::int, reasons = attempt.reasons, decided_at = %(now)s
+    tries = reminder.tries + (attempt.state = 'calling')::int, reasons = attempt.reasons,
+    template_id = attempt.template_id, decided_at = %(now)s
 FROM notifications_attempt attempt
 JOIN notifications_attempt_reminders link ON link.attempt_id = attempt.id
 WHERE attempt.id = ANY(%(attempts)s) AND reminder.id = link.reminder_id

@@ -27,6 +27,8 @@ PLAIN = {
     "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"',
     "…": "...", "•": "-", "·": "-", "\t": " ", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ħ": "h", "Ħ": "H",
     "ı": "i", "Œ": "OE", "œ": "oe", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u00ad": "",
+    # One such sign would send an English text as UCS-2, at twice the segments. The code says the same.
+    "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₫": "VND", "₪": "ILS",
 }  # fmt: skip
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency
-from django.utils.translation import gettext as _
-
-from notifications.law.case import Message
 
 LOCALES = {"en": "en", "zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}  # ours → Babel's
 PLACEHOLDERS = {
@@ -25,7 +23,6 @@ PLACEHOLDERS = {
     "phone": "+1 555 010 0199",
     "link": "https://portal.example",
 }
-NEEDED = ("lender", "phone")  # in every message: who writes, and where a person answers
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -36,6 +33,7 @@ class Words:
     subject: str
     body: str
     short: str
+    template_id: int | None = None  # the version's row
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,7 @@ class Sender:
     link: str
 
 
-@dataclass(frozen=True)
-class Rendered:
+class Rendered(NamedTuple):
     subject: str
     text: str
 
@@ -71,42 +68,13 @@ def render(
     words: Words, *, channel: str, name: str, demands: Sequence[Demand], sender: Sender, language: str
 ) -> Rendered:
     """Fill a template for one person. demands: at least one; the first is the most urgent."""
-    values = _values(name, demands, sender, LOCALES[language])
-    text = words.short if channel == "sms" else words.body
-    return Rendered(fill(words.subject, values), fill(text, values))
-
-
-@lru_cache(maxsize=1000)
-def carried(words: Words, language: str) -> Mapping[str, Message]:
-    """What these words carry, channel by channel, as rulebooks ask for it (rules of kind content_required)."""
-    return {
-        channel: Message(keys=_keys(text, channel), language=language)
-        for channel, text in (("sms", words.short), ("email", words.body), ("inbox", words.body))
-    }
-
-
-_CARRIED_BY = {  # placeholder → what a reader learns from it
-    "lender": {"sender_name", "lender_name"},
-    "phone": {"contact"},
-    "amount": {"amount"},
-    "due_date": {"due_date"},
-    "account": {"basis"},
-    "lines": {"amount", "due_date", "basis"},
-}
-
-
-def _keys(text: str, channel: str) -> frozenset[str]:
-    named = set(_parts(text)[1::2])
-    keys = {key for name in named for key in _CARRIED_BY.get(name, ())} | {"purpose"}
-    if channel == "sms":
-        keys.add("sender_code")  # it travels with our own number
-    if "STOP" in text if channel == "sms" else "link" in named:
-        keys.add("opt_out")  # the link leads to where reminders are stopped
-    return frozenset(keys)
+    is_short = channel == "sms"
+    filled = values(name, demands, sender, language=language, is_short=is_short)
+    return Rendered(fill(words.subject, filled), fill(words.short if is_short else words.body, filled))
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
-    """KeyError: a placeholder that is not in `values`; validate() refuses such a template."""
+    """KeyError: a placeholder that is not in `values`; content.lint refuses such a template."""
     parts = _parts(template)
     return "".join(values[part] if index % 2 else part for index, part in enumerate(parts))
 
@@ -117,8 +85,11 @@ def _parts(template: str) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.split(template))
 
 
-def _values(name: str, demands: Sequence[Demand], sender: Sender, locale: str) -> dict[str, str]:
-    first = demands[0]
+def values(
+    name: str, demands: Sequence[Demand], sender: Sender, *, language: str, is_short: bool
+) -> dict[str, str]:
+    """Placeholder → what it becomes. demands: at least one. is_short: in a text message."""
+    first, locale = demands[0], LOCALES[language]
     return {
         "name": name,
         "lender": sender.lender,
@@ -127,11 +98,16 @@ def _values(name: str, demands: Sequence[Demand], sender: Sender, locale: str) -
         "amount": _money(first.amount, first.currency, locale),
         "due_date": _date(first.due_on, locale),
         "account": first.account,
-        "lines": "\n".join(
-            f"{_money(one.amount, one.currency, locale)} · {_date(one.due_on, locale)} · {one.account}"
-            for one in demands
-        ),
+        "lines": "\n".join(_line(one, locale, is_short=is_short) for one in demands),
     }
+
+
+def _line(demand: Demand, locale: str, *, is_short: bool) -> str:
+    """One bill of a digest. is_short: for a text message, where each sign counts; the year goes without saying."""
+    amount = _money(demand.amount, demand.currency, locale)
+    if is_short:
+        return f"{amount} {_short_date(demand.due_on, locale)} {demand.account}"
+    return f"{amount} · {_date(demand.due_on, locale)} · {demand.account}"
 
 
 @lru_cache(maxsize=20_000)  # the same amounts and days come again and again in one evening's sending
@@ -144,25 +120,6 @@ def _date(day: date, locale: str) -> str:
     return str(format_date(day, "long", locale=locale))
 
 
-def validate(*, subject: str, body: str, short: str) -> list[str]:
-    """What is wrong with a template, one sentence per problem; empty where it can be sent."""
-    problems = []
-    for field, text in ((_("Subject"), subject), (_("Text"), body), (_("Short text"), short)):
-        if not text.strip():
-            problems.append(_("%(field)s: write something.") % {"field": field})
-        unknown = sorted({name for name in _parts(text)[1::2] if name not in PLACEHOLDERS})
-        for name in unknown:
-            problems.append(
-                _("%(field)s: {%(name)s} is not known. Use one of %(known)s.")
-                % {"field": field, "name": name, "known": ", ".join(PLACEHOLDERS)}
-            )
-        rest = "".join(_parts(text)[::2])
-        if "{" in rest or "}" in rest:
-            problems.append(
-                _("%(field)s: a brace is left open. Write placeholders like {amount}.") % {"field": field}
-            )
-    for field, text in ((_("Text"), body), (_("Short text"), short)):
-        missing = [name for name in NEEDED if name not in _parts(text)[1::2]]
-        for name in missing:
-            problems.append(_("%(field)s: {%(name)s} is missing.") % {"field": field, "name": name})
-    return problems
+@lru_cache(maxsize=5_000)
+def _short_date(day: date, locale: str) -> str:
+    return str(format_skeleton("MMMd", day, locale=locale))

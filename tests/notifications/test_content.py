@@ -2,23 +2,29 @@
 
 import re
 import tomllib
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import finding_words, replies, texts
+from notifications import finding_words, replies, sms_text, texts
+from notifications.carried import carried
 from notifications.content import (
     LONGEST,
     MOST_SEGMENTS,
+    SOFT,
     Draft,
     allowed_placeholders,
     blocks,
+    drafts,
     lint,
     lint_all,
     practices_found,
 )
+from notifications.texts import Demand, Sender, Words, render
 from notifications.word_list import LANGUAGES, PATH, WordListError, parse, word_list
 
 WORDS = word_list()
@@ -107,8 +113,7 @@ def test_a_practice_or_duty_that_could_find_nothing_is_refused():
 
 @pytest.mark.parametrize(("language", "code", "words"), TEMPLATES)
 def test_our_own_templates_may_be_approved(language, code, words):
-    drafts = [Draft(words, language, code, channel) for channel in ("sms", "email", "inbox")]
-    findings = lint_all(drafts, WORDS, {})
+    findings = lint_all(drafts(words, code=code, language=language), WORDS, {})
     assert not blocks(findings)
     shown = [(finding.practice, finding.field, finding.words) for finding in findings]
     expected = [("collector_visible", "subject", ("{amount}",))] if "{amount}" in words["subject"] else []
@@ -119,6 +124,39 @@ def test_our_own_templates_may_be_approved(language, code, words):
 def test_the_word_our_texts_name_to_end_them_is_one_the_portal_understands(language, code, words):
     for named in re.findall(r"(?:Reply |回复|回覆)([A-Z]+)", words["short"]):
         assert replies.wish(named) is replies.Wish.STOP
+
+
+def test_every_message_has_softer_words_and_one_that_says_nothing():
+    for language in LANGUAGES.values():
+        written = {one.values[1] for one in TEMPLATES if one.values[0] == language}
+        assert written >= {"upcoming_soft", "due_soft", "overdue_soft", "discreet"}
+
+
+@pytest.mark.parametrize(("language", "code", "words"), TEMPLATES)
+def test_softer_words_carry_for_the_law_what_the_plain_ones_do(language, code, words):
+    if not code.endswith(SOFT):
+        return
+    plain = next(one.values[2] for one in TEMPLATES if one.values[:2] == (language, code.removesuffix(SOFT)))
+    assert carried(Words(**words), language) == carried(Words(**plain), language)
+
+
+def test_what_words_carry_is_told_channel_by_channel():
+    words = Words(subject="A bill", body="{lender} {amount} {link}", short="{lender}: {lines} {phone} 回复TD")
+    found = carried(words, "zh-hans")
+    assert found["sms"].keys == {
+        *("sender_name", "lender_name", "amount", "due_date", "basis", "bills", "contact", "opt_out"),
+        *("sender_code", "purpose"),
+    }
+    assert found["email"].keys == {"sender_name", "lender_name", "amount", "how_to_pay", "opt_out", "purpose"}
+    assert found["email"].language == "zh-hans"
+
+
+def test_a_discreet_message_does_not_even_tell_its_purpose():
+    words = Words(subject="A message", body="{lender} {phone} {link}", short=DISCREET_WORDS["en"])
+    found = carried(words, "en", is_discreet=True)
+    assert found["sms"].keys == {
+        *("sender_name", "lender_name", "contact", "how_to_pay", "opt_out", "sender_code")
+    }
 
 
 # ---------- words that may not stand there ----------
@@ -309,6 +347,28 @@ def test_a_text_is_measured_with_long_values_against_three_segments(language):
     assert practices(long) == ["segments"]
     longest = {"lender": "y" * 153 * MOST_SEGMENTS}
     assert practices(draft(short, language=language, category="service", longest=longest)) == ["segments"]
+
+
+@pytest.mark.parametrize("currency", ["INR", "NGN", "PHP", "KRW", "VND", "ILS", "IDR", "TWD", "EUR", "XOF"])
+def test_no_currency_s_sign_makes_an_english_text_dearer(currency):
+    demand = Demand(Decimal("12345678.90"), currency, date(2027, 9, 30), "…0001")
+    [words] = [Words(**one.values[2]) for one in TEMPLATES if one.values[:2] == ("en", "digest")]
+    sender = Sender("Example Lending Company", "+91 22 1234 5678", "https://portal.example-lending.example")
+    text = render(words, channel="sms", name="", demands=[demand] * 3, sender=sender, language="en").text
+    size = sms_text.measure(sms_text.downgrade(text))
+    assert (size.encoding, size.segments) == ("GSM-7", 2)
+
+
+def test_a_digest_is_short_in_a_text_and_whole_in_a_letter():
+    demand = Demand(Decimal(250), "USD", date(2027, 3, 15), "…0001")
+    words = Words(subject="", body="{lines}", short="{lines}")
+    lines = {
+        channel: render(
+            words, channel=channel, name="", demands=[demand], sender=Sender("", "", ""), language="en"
+        ).text
+        for channel in ("sms", "email")
+    }
+    assert lines == {"sms": "$250.00 Mar 15 …0001", "email": "$250.00 · March 15, 2027 · …0001"}
 
 
 def test_each_language_has_a_long_value_for_every_placeholder():

@@ -12,6 +12,8 @@ from accounts.models import LANGUAGES
 from notifications.models import Cadence, MessageTemplate, Step
 from notifications.words import Category
 
+State = MessageTemplate.State
+
 # offset in days, category, template, days after its own on which it may still be sent
 STEPS = [
     (-7, Category.UPCOMING, "upcoming", 3),
@@ -35,9 +37,15 @@ class Command(BaseCommand):
                 offset_days=offset,
                 defaults={"category": category, "template_code": template, "useful_days": useful},
             )
+        there = set(MessageTemplate.objects.values_list("code", "language"))
         for language, _ in LANGUAGES:
             path = settings.BASE_DIR / "templates" / "messages" / f"{language}.toml"
             for code, words in tomllib.loads(path.read_text(encoding="utf-8")).items():
-                MessageTemplate.objects.get_or_create(
-                    code=code, language=language, defaults={**words, "approved_at": timezone.now()}
-                )
+                if (code, language) not in there:  # the lender's own words stay as they are
+                    MessageTemplate.objects.create(
+                        **words,
+                        code=code,
+                        language=language,
+                        state=State.APPROVED,
+                        approved_at=timezone.now(),
+                    )
