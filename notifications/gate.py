@@ -275,7 +275,7 @@ def _moves(
             end = local_time.day_start(choice.paused_until, home)
             yield end, Reason("choice.pause", {"until": choice.paused_until.isoformat()})
         opening = local_time.next_common_opening(instant, choice.windows, contact.zones) or instant + never
-        yield opening, Reason("choice.window", _at(instant, home))
+        yield opening, Reason("choice.window", _closed(instant, home, choice))
         if channel != INBOX:  # it disturbs nobody, so no week counts it
             yield _week(instant, law.history, choice, home)
         if isinstance(pace, Soften) and pace.later_days:
@@ -294,6 +294,12 @@ def _ruled(rule: Rule, facts: dict[str, object]) -> Reason:
 def _at(instant: datetime, home: ZoneInfo) -> dict[str, object]:
     local = instant.astimezone(home)
     return {"at": local.isoformat("T", "minutes"), "weekday": local.weekday()}
+
+
+def _closed(instant: datetime, home: ZoneInfo, choice: Choice) -> dict[str, object]:
+    """When the person's own hours were closed, and whether they chose no message at all on that day."""
+    known = _at(instant, home)
+    return {**known, "day_off": True} if choice.windows[instant.astimezone(home).weekday()] is None else known
 
 
 def _week(instant: datetime, history: History, choice: Choice, home: ZoneInfo) -> tuple[datetime, Reason]:
