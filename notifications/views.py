@@ -21,7 +21,6 @@ from accounts.models import Borrower
 from notifications import choice_words, inbox, local_time, preferences, preview, reasons, silence, stops
 from notifications.choice import Choice
 from notifications.forms import PreferenceForm
-from notifications.gate import INBOX
 from notifications.habit import NOBODY_KNOWS
 from notifications.models import Attempt
 from notifications.past import habits
@@ -143,7 +142,7 @@ def _line(planned: preview.Planned, chosen: Choice) -> PlanLine:
         channel=str(Channel(planned.channel).label) if planned.channel else "",
         category=str(Category(planned.category).label),
         why=reasons.sentence(planned.reasons),
-        is_discreet=chosen.is_discreet and planned.is_sent and planned.channel != INBOX,
+        is_discreet=planned.is_sent and chosen.hides(planned.channel),
     )
 
 
