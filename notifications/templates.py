@@ -141,5 +141,12 @@ def before(template: MessageTemplate) -> MessageTemplate | None:
 
 
 def told(found: Iterable[Finding]) -> list[str]:
-    """Findings in plain words, what refuses approval first."""
-    return [finding_words.message(one) for one in sorted(found, key=lambda one: one.level != "block")]
+    """Findings in plain words, those that refuse approval first."""
+    return [_told(one) for one in sorted(found, key=lambda one: one.level != "block")]
+
+
+def _told(one: Finding) -> str:
+    sentence = finding_words.message(one)
+    if one.level == "block":
+        return sentence
+    return gettext("%(finding)s Somebody other than the author decides.") % {"finding": sentence}

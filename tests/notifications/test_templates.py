@@ -149,6 +149,13 @@ def test_the_defaults_leave_the_lenders_own_words_alone(draft, staff):
     assert approved_words()["upcoming", "en"].short == CALM
 
 
+def test_what_is_found_says_whether_it_refuses_or_asks_a_second_person(draft, author):
+    rewritten(draft, author, subject="{amount} is due", short=f"{CALM} You deadbeat.")
+    first, second = templates.told(templates.findings(draft, today=NOW.date()))
+    assert first == "Short text, “deadbeat”: this insults. Write as you would to a guest."
+    assert second.endswith("Somebody other than the author decides.")
+
+
 # ---------- what the law of the place demands ----------
 
 
@@ -291,6 +298,14 @@ def test_without_approved_discreet_words_a_discreet_message_stays_in_the_inbox(
     reminders.run(morning(3))
     assert sandbox.texts(phone) == []
     assert Attempt.objects.get().channel == "inbox"
+
+
+def test_without_approved_words_for_several_bills_nothing_goes_out(reminders, sandbox, bill, phone):
+    """Whether a reminder goes alone is known only when it goes."""
+    templates.retire(MessageTemplate.objects.get(code="digest", language="en"), now=NOW)
+    reminders.run(morning(3))
+    assert sandbox.texts(phone) == []
+    assert Reminder.objects.get(step__offset_days=-3).reasons[0]["rule"] == "no_words"
 
 
 @pytest.mark.parametrize(("is_discreet", "channel"), [(False, "sms"), (True, "inbox")])
