@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LANGUAGES, Borrower, ContactPoint
 from loans.models import Bill, CreditAccount
+from notifications.models_law import RulebookText as RulebookText
 from notifications.words import (
     AttemptState,
     Category,

@@ -6,7 +6,8 @@ from django import template
 from django.utils import timezone
 
 from accounts.models import Borrower
-from notifications import asked
+from notifications import asked, law_words, rule_words
+from notifications.law.rule import Rule
 from notifications.words import Category, HoldReason, HumanChannel
 
 register = template.Library()
@@ -33,3 +34,21 @@ def stage(value: str) -> str:
 def hold(value: str) -> str:
     """Why we are silent."""
     return str(HoldReason(value).label)
+
+
+@register.filter
+def kind(rule: Rule) -> str:
+    """What a rule is about."""
+    return str(rule_words.KINDS[rule.kind])
+
+
+@register.filter
+def facts(rule: Rule) -> list[tuple[str, str]]:
+    """What a rule says besides its sentence: labels and words."""
+    return rule_words.facts(rule)
+
+
+@register.filter
+def checked(rule: Rule) -> str:
+    """How sure we are of a rule."""
+    return law_words.checked(rule)

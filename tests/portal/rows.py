@@ -10,6 +10,7 @@ from django.db.models import Model
 
 from accounts.models import Borrower, Invitation
 from loans.models import Allocation, Payment
+from notifications import rulebook_texts
 from notifications.choice import DEFAULT
 from notifications.models import (
     Attempt,
@@ -22,6 +23,7 @@ from notifications.models import (
     ProviderEvent,
     RecordedContact,
     Reminder,
+    RulebookText,
     Step,
     Tick,
 )
@@ -72,6 +74,13 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
             provider="twilio", event_key=f"SM{number}", kind="status", payload={}, received_at=NOON
         ),
         Tick.objects.create(name="plan", slot=NOON + timedelta(minutes=number), finished_at=NOON),
+        RulebookText.objects.create(
+            book_id="careful",
+            version="2026-01-01",
+            text=(text := f"{rulebook_texts.in_force()['careful'].text}\n# {number}"),
+            sha256=rulebook_texts.digest(text),
+            seen_at=NOON + timedelta(minutes=number),
+        ),
         Group.objects.create(name=f"Team {number}"),
     ]
     if login := borrower.user:

@@ -1,4 +1,4 @@
-"""The cadence and the words that a new installation starts with."""
+"""The cadence and the words that a new installation starts with, and the rulebooks' texts for the record."""
 
 import tomllib
 from typing import Any
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import LANGUAGES
+from notifications import rulebook_texts
 from notifications.models import Cadence, MessageTemplate, Step
 from notifications.words import Category
 
@@ -26,10 +27,11 @@ STEPS = [
 
 
 class Command(BaseCommand):
-    help = "Add the standard cadence and message templates where they are missing."
+    help = "Add the standard cadence, message templates and rulebook texts where they are missing."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        rulebook_texts.keep(now=timezone.now())
         cadence, _ = Cadence.objects.get_or_create(code="standard", defaults={"name": "Standard"})
         for offset, category, template, useful in STEPS:
             Step.objects.get_or_create(
