@@ -111,6 +111,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     else embedded.DATABASE
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, in Celery's children too
+# A restart of the database breaks every kept connection; unchecked, each costs one request, a person's STOP among them.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
     "max_size": env.int("DB_POOL_SIZE", default=8),

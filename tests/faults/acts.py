@@ -15,6 +15,7 @@ from accounts.models import Borrower, ContactPoint
 from loans.models import Bill, CreditAccount
 from loans.payments import NewPayment, record
 from notifications import stops
+from notifications.models import Hold
 from tests.faults.house import PATIENCE
 from tests.faults.scenario import NewBill, Scenario
 
@@ -88,6 +89,11 @@ def pay(person: int, *, now: datetime) -> None:
 
 def stop(person: int, *, now: datetime) -> None:
     stops.stop(Borrower.objects.get(pk=person + 1), words="stop", way="staff", by=None, now=now)
+
+
+def stopped() -> set[int]:
+    """The people whose stop is in the books."""
+    return {borrower_id - 1 for borrower_id in Hold.objects.values_list("borrower_id", flat=True)}
 
 
 def text_stop(person: int, sandbox_url: str) -> None:

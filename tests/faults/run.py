@@ -53,6 +53,7 @@ class Run:
     due_on: date  # of all bills
     due: dict[Decimal, datetime] = field(default_factory=dict)  # a bill's amount → when it was there
     done: Counter[str] = field(default_factory=Counter)
+    texted: set[int] = field(default_factory=set)  # people who answered STOP
 
     def play(self) -> None:
         """The scenario, instant by instant; what takes longer moves the rest back."""
@@ -80,6 +81,7 @@ class Run:
                 acts.again(lambda: acts.stop(event.subject, now=timezone.now()))
             case Act.TEXT_STOP:
                 acts.text_stop(event.subject, self.house.sandbox_url)
+                self.texted.add(event.subject)
             case Act.KILL:
                 self.kill(event)
             case Act.FLUSH:
@@ -107,4 +109,5 @@ class Run:
         with urllib.request.urlopen(f"{self.house.sandbox_url}/done", timeout=5) as answer:
             provider = json.loads(answer.read())
         self.done["workers that ended with the database"] = self.house.broken
+        self.done["stops by text while the database was away"] = len(self.texted - acts.stopped())
         return {**self.done, "provider": dict(sorted(provider.items()))}
