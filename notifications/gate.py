@@ -8,8 +8,9 @@ messages a week, lead days, and last the pace that suits their habit.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Literal
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache, partial
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from notifications import local_time
@@ -22,10 +23,13 @@ from notifications.pace import Drop, Keep, Rung, Soften, keeps
 from notifications.reason import Reason
 
 HORIZON = timedelta(days=31)  # nothing is put off longer; a reminder that late is no reminder
+NEVER = HORIZON * 2  # beyond every reminder's use: a rule that never opens
 INBOX = "inbox"
 # A point is used only once the person has proved it theirs, here, for messages about the account.
 AGREED = (Consent("messages"),)
 SAYS_NOTHING = Message()
+OPENING = Reason("opening")  # put off once more within a day: which rule opens last tells nobody anything
+LOOKS_KEPT = 50_000  # answers that depend on no person: found once, asked for each
 Manner = Literal["plain", "soft", "discreet"]  # of the words that are sent
 
 
@@ -113,22 +117,23 @@ def decide(
     pace = _pace(facts, choice, habit)
     if isinstance(pace, Drop):
         return Suppress((pace.reason,))
-    law = _Law(contact, facts, rulebooks, history, said=_said(facts, choice, pace))
-    channel, because = _channel(contact, facts, choice, law, now)
+    law = _Law(contact, facts, rulebooks, history, said=_said(facts, choice, pace), now=now)
+    channel, because = _channel(contact, facts, choice, law)
     if channel is None:
         return Suppress((because,))
     instant, reasons, home = now, list(facts.moved), contact.zones[0]
     because_soft = [pace.reason] if isinstance(pace, Soften) else []
     moves = _moves(contact, facts, choice, law, channel, pace)
-    while instant < min(facts.expires_at, now + HORIZON):
-        later, reason = next(((then, why) for then, why in moves(instant) if then > instant), (instant, None))
-        if reason is None:
+    end = min(facts.expires_at, now + HORIZON)
+    while instant < end:
+        later, why = next(moves(instant), NO_MOVE)
+        if why is None:
             if instant > now:
                 return Defer(instant, _once(reasons))
             told = _once([_chosen(facts), *because_soft, because, *reasons])
             return Send(channel, told, is_soft=bool(because_soft), is_discreet=choice.hides(channel))
         same_day = later.astimezone(home).date() == instant.astimezone(home).date()
-        reasons.append(Reason("opening") if same_day else reason)
+        reasons.append(OPENING if same_day else why())
         instant = later
     return Suppress(_once([*reasons, Reason("too_late", {"until": facts.expires_at.isoformat()})]))
 
@@ -152,15 +157,16 @@ def _forbidden(contact: Contact, facts: Facts, choice: Choice) -> Reason | None:
 
 def _holds(contact: Contact, facts: Facts) -> tuple[Silence, ...]:
     """The holds that speak of this reminder's account."""
+    if not contact.holds:  # of nearly everybody
+        return ()
     return tuple(hold for hold in contact.holds if hold.account in ("", facts.account))
 
 
 def _pace(facts: Facts, choice: Choice, habit: Habit) -> Keep | Soften | Drop:
     if facts.rung is None:
         return Keep()
-    ladder = tuple(
-        rung for rung in facts.cadence if rung.offset_days > 0 or -rung.offset_days in choice.lead_days
-    )
+    lead_days = choice.lead_days
+    ladder = [rung for rung in facts.cadence if rung.offset_days > 0 or -rung.offset_days in lead_days]
     return keeps(choice.pace, habit, facts.rung, cadence=ladder, due_on=facts.due_on)
 
 
@@ -178,6 +184,52 @@ def _said(facts: Facts, choice: Choice, pace: Keep | Soften) -> Mapping[str, Mes
     return {**facts.messages.get("discreet", {}), INBOX: in_full.get(INBOX, SAYS_NOTHING)}
 
 
+class _Sort(NamedTuple):
+    """A contact by all that a bar may ask of one of ours. Whose it is makes no difference."""
+
+    books: tuple[Rulebook, ...]
+    binds: str
+    stage: str
+    channel: str
+    message: Message
+    product: str
+    days_past_due: int
+    was_told: bool  # the person has been written to about this debt
+    zone: ZoneInfo
+    day: date  # local
+
+    @property
+    def rules(self) -> judge.Rules:
+        return judge.rules_for(self.books, binds=self.binds, stage=self.stage, channel=self.channel)
+
+    def case(self, zones: tuple[ZoneInfo, ...], debts: frozenset[str], history: History) -> Case:
+        return Case(
+            zones=zones,
+            binds=self.binds,
+            stage=self.stage,
+            channel=self.channel,
+            message=self.message,
+            debts=debts,
+            history=history,
+            consents=AGREED,
+            days_past_due=self.days_past_due,
+            product=self.product,
+            person_in_portal=self.channel == INBOX,  # what lies there is seen when the person comes
+        )
+
+
+SOME_DEBT = frozenset({"debt"})
+
+
+@lru_cache(maxsize=LOOKS_KEPT)
+def _bar(sort: _Sort) -> Rule | None:
+    """The first rule that forbids such a contact."""
+    start = local_time.day_start(sort.day, sort.zone)
+    told = (PriorContact(start, sort.channel, debts=SOME_DEBT),) if sort.was_told else ()
+    barring = judge.barring(sort.rules, sort.case((sort.zone,), SOME_DEBT, told), start)
+    return barring[0] if barring else None
+
+
 class _Law:
     """What the rulebooks of the place say about one reminder, channel by channel."""
 
@@ -189,46 +241,43 @@ class _Law:
         history: History,
         *,
         said: Mapping[str, Message],
+        now: datetime,
     ) -> None:
         self._contact, self._facts, self._books, self.history = contact, facts, rulebooks, history
         self._said = said
-        self._known: dict[str, tuple[judge.Rules, Case]] = {}
+        self._sorts: dict[str, _Sort] = {}
+        self._was_told = any(not one.is_inbound and facts.account in one.debts for one in history)
+        self._today = now.astimezone(contact.zones[0]).date()
 
-    def _about(self, channel: str) -> tuple[judge.Rules, Case]:
-        if channel not in self._known:
+    def _sort(self, channel: str) -> _Sort:
+        if channel not in self._sorts:
             contact, facts = self._contact, self._facts
-            rules = judge.rules_for(self._books, binds=contact.binds, stage=facts.category, channel=channel)
-            case = Case(
-                zones=contact.zones,
-                binds=contact.binds,
-                stage=facts.category,
-                channel=channel,
-                message=self._said.get(channel, SAYS_NOTHING),
-                debts=frozenset((facts.account,)),
-                history=self.history,
-                consents=AGREED,
-                days_past_due=max(facts.offset_days, 0),
-                product=facts.product,
-                person_in_portal=channel == INBOX,  # what lies there is seen when the person comes
+            self._sorts[channel] = _Sort(
+                self._books,
+                contact.binds,
+                facts.category,
+                channel,
+                self._said.get(channel, SAYS_NOTHING),
+                facts.product,
+                max(facts.offset_days, 0),
+                self._was_told,
+                contact.zones[0],
+                self._today,
             )
-            self._known[channel] = rules, case
-        return self._known[channel]
+        return self._sorts[channel]
 
-    def bars(self, channel: str, now: datetime) -> Rule | None:
+    def bars(self, channel: str) -> Rule | None:
         """The first rule that forbids this reminder on this channel."""
-        rules, case = self._about(channel)
-        barring = judge.barring(rules, case, now) if rules.bars else ()
-        return barring[0] if barring else None
+        return _bar(self._sort(channel))
 
-    def delays(self, channel: str, instant: datetime) -> Iterator[tuple[datetime | None, Rule]]:
-        rules, case = self._about(channel)
-        for rule, later in judge.delaying(rules, case, instant):
-            yield later, rule
+    def delays(self, channel: str) -> Callable[[datetime], Iterator[judge.Delay]]:
+        """The rules that put it off, each with its first instant, at any instant from now on."""
+        sort, debts = self._sort(channel), frozenset((self._facts.account,))
+        rules, case = sort.rules, sort.case(self._contact.zones, debts, self.history)
+        return lambda instant: judge.delaying(rules, case, instant)
 
 
-def _channel(
-    contact: Contact, facts: Facts, choice: Choice, law: _Law, now: datetime
-) -> tuple[str | None, Reason]:
+def _channel(contact: Contact, facts: Facts, choice: Choice, law: _Law) -> tuple[str | None, Reason]:
     """The first channel of the person's order that can reach them and that no law closes; else the inbox, which
     disturbs nobody. None where law closes that too.
     """
@@ -236,17 +285,19 @@ def _channel(
     open_ways = contact.reachable - facts.failed_channels
     for channel in order:
         is_written = not choice.hides(channel) or "discreet" in facts.messages
-        if channel in open_ways and is_written and not law.bars(channel, now):
+        if channel in open_ways and is_written and not law.bars(channel):
             passed = list(order[: order.index(channel)])
             if passed:
                 return channel, Reason("choice.next_channel", {"channel": channel, "passed": passed})
             return channel, Reason("choice.channel", {"channel": channel})
-    if rule := law.bars(INBOX, now):
+    if rule := law.bars(INBOX):
         return None, _ruled(rule, {})
     return INBOX, Reason("no_channel", {"passed": list(order)})
 
 
-Moves = Callable[[datetime], Iterator[tuple[datetime, Reason]]]
+Why = Callable[[], Reason]  # told only where it is wanted
+Moves = Callable[[datetime], Iterator[tuple[datetime, Why]]]
+NO_MOVE: tuple[datetime, None] = (datetime.max.replace(tzinfo=UTC), None)
 
 
 def _moves(
@@ -257,38 +308,54 @@ def _moves(
     channel: str,
     pace: Keep | Soften | Drop,
 ) -> Moves:
-    """Each rule of time as "not before then, because": the instant itself where it has no objection."""
+    """Each rule of time that objects, as "not before then, because"."""
     home = contact.zones[0]
-    never = HORIZON * 2  # beyond every reminder's use: the rule never opens
+    delays = law.delays(channel)
+    puts_off = _put_off(contact, facts, choice, pace)
+    counted = law.history if channel != INBOX else ()  # it disturbs nobody, so no week counts it
 
-    def moves(instant: datetime) -> Iterator[tuple[datetime, Reason]]:
-        for hold in _holds(contact, facts):
-            if hold.until:
-                facts_of_it = {
-                    "holds": [hold.reason],
-                    "until": hold.until.astimezone(home).date().isoformat(),
-                }
-                yield hold.until, Reason("hold", facts_of_it)
-        for later, rule in law.delays(channel, instant):
-            yield later or instant + never, _ruled(rule, _at(instant, home))
-        if choice.paused_until:
-            end = local_time.day_start(choice.paused_until, home)
-            yield end, Reason("choice.pause", {"until": choice.paused_until.isoformat()})
-        opening = local_time.next_common_opening(instant, choice.windows, contact.zones) or instant + never
-        yield opening, Reason("choice.window", _closed(instant, home, choice))
-        if channel != INBOX:  # it disturbs nobody, so no week counts it
-            yield _week(instant, law.history, choice, home)
-        if isinstance(pace, Soften) and pace.later_days:
-            meant_for = facts.due_on + timedelta(days=facts.offset_days + pace.later_days)
-            yield local_time.day_start(meant_for, home), pace.reason
+    def moves(instant: datetime) -> Iterator[tuple[datetime, Why]]:
+        for then, why in puts_off:
+            if then > instant:
+                yield then, why
+        for rule, later in delays(instant):
+            yield later or instant + NEVER, partial(_late, rule, instant, home)
+        opening = local_time.next_common_opening(instant, choice.windows, contact.zones) or instant + NEVER
+        if opening > instant:
+            yield opening, lambda: Reason("choice.window", _closed(instant, home, choice))
+        if (free := _week(instant, counted, choice, home)) > instant:
+            yield free, lambda: Reason("choice.week", {"most": choice.max_per_week})
 
     return moves
+
+
+def _put_off(
+    contact: Contact, facts: Facts, choice: Choice, pace: Keep | Soften | Drop
+) -> list[tuple[datetime, Why]]:
+    """What puts the reminder off to an instant that is known beforehand."""
+    home = contact.zones[0]
+    found: list[tuple[datetime, Why]] = []
+    for hold in _holds(contact, facts):
+        if hold.until:
+            until = hold.until.astimezone(home).date().isoformat()
+            found.append((hold.until, partial(Reason, "hold", {"holds": [hold.reason], "until": until})))
+    if choice.paused_until:
+        end = local_time.day_start(choice.paused_until, home)
+        found.append((end, partial(Reason, "choice.pause", {"until": choice.paused_until.isoformat()})))
+    if isinstance(pace, Soften) and pace.later_days:
+        meant_for, reason = facts.due_on + timedelta(days=facts.offset_days + pace.later_days), pace.reason
+        found.append((local_time.day_start(meant_for, home), lambda: reason))
+    return found
 
 
 def _ruled(rule: Rule, facts: dict[str, object]) -> Reason:
     """A law's objection, with what is needed to explain and to prove it later."""
     known = {**facts, "kind": rule.kind, "version": rule.version}
     return Reason(rule.id, known, rule.citation)
+
+
+def _late(rule: Rule, instant: datetime, home: ZoneInfo) -> Reason:
+    return _ruled(rule, _at(instant, home))
 
 
 def _at(instant: datetime, home: ZoneInfo) -> dict[str, object]:
@@ -302,18 +369,17 @@ def _closed(instant: datetime, home: ZoneInfo, choice: Choice) -> dict[str, obje
     return {**known, "day_off": True} if choice.windows[instant.astimezone(home).weekday()] is None else known
 
 
-def _week(instant: datetime, history: History, choice: Choice, home: ZoneInfo) -> tuple[datetime, Reason]:
+def _week(instant: datetime, history: History, choice: Choice, home: ZoneInfo) -> datetime:
     """The first instant from `instant` on at which the last seven local days hold fewer messages than chosen.
 
     The newest ones bind: the day is free once the oldest of them has left the window. One in any seven days,
     a message on a Monday: free again as the next Monday begins.
     """
-    why = Reason("choice.week", {"most": choice.max_per_week})
     sent = [one for one in history if not one.is_inbound]
     if len(sent) < choice.max_per_week:
-        return instant, why
+        return instant
     oldest = sent[-choice.max_per_week].at.astimezone(home).date()
-    return max(instant, local_time.day_start(oldest + timedelta(days=7), home)), why
+    return max(instant, local_time.day_start(oldest + timedelta(days=7), home))
 
 
 def _once(reasons: list[Reason]) -> tuple[Reason, ...]:
