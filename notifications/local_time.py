@@ -31,7 +31,7 @@ SECOND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 # Yesterday's window may run over midnight. Ahead, a week has every weekday, but Samoa had no 30 December
 # 2011: a weekday that never was comes again a week later.
-DAYS_AROUND = range(-1, 16)
+DAYS_AROUND = tuple(number * DAY for number in range(-1, 16))
 _CLOCK_YEARS = (2024, 2037)  # the pinned database tells no change after
 DAYS_KEPT = 50_000  # of one zone, or of one window there: found once, asked for each person; some 20 MB
 HORIZON = timedelta(days=31)  # hours that do not meet in a month never do
@@ -143,8 +143,8 @@ def next_opening(now: datetime, windows: Mapping[int, Window | None], zone: Zone
     if window and not there.fold and window[0] <= there.time() < window[1]:
         return now
     today = there.date()
-    for number in DAYS_AROUND:
-        day = today + number * DAY
+    for distance in DAYS_AROUND:
+        day = today + distance
         if window := windows.get(day.weekday()):
             for opens, closes in openings(day, window, zone):
                 if closes > now:  # the earliest: no later day opens before an earlier one
