@@ -25,8 +25,8 @@ FIELDS = {
 }
 DISCREET = "discreet"  # a template's code; as a field of a practice: every field of a discreet message
 SOFT = "_soft"  # ends the code of softer words for the same message
-REMINDERS = ("upcoming", "due", "overdue", "digest")
-CATEGORIES = (*REMINDERS, "receipt", "service")
+OF_ONE_BILL = ("upcoming", "due", "overdue")
+CATEGORIES = (*OF_ONE_BILL, "digest", "receipt", "service")
 CHANNELS = ("sms", "email", "inbox")  # those a template is written for
 MOST_SEGMENTS = 3
 POLICY = "Lender's policy"
@@ -116,11 +116,10 @@ def drafts(
     """A template on all its channels, as each message that it may have to serve for.
 
     categories: what a code of the lender's own is used for; else the code says it, and one that nobody uses may
-    have to serve for every reminder.
+    have to serve for any bill. Discreet words serve for all.
     """
-    is_discreet = code == DISCREET
-    known = code.removesuffix(SOFT)
-    meant = (known,) if known in CATEGORIES else tuple(categories) or REMINDERS
+    is_discreet, known = code == DISCREET, code.removesuffix(SOFT)
+    meant = (known,) if known in CATEGORIES else tuple(categories) or OF_ONE_BILL
     channels = [one for one in CHANNELS if not is_discreet or one != "inbox"]  # there all is said
     return [
         Draft(texts, language, category, channel, is_discreet) for category in meant for channel in channels

@@ -141,8 +141,8 @@ def before(template: MessageTemplate) -> MessageTemplate | None:
 
 
 def told(found: Iterable[Finding]) -> list[str]:
-    """Findings in plain words, those that refuse approval first."""
-    return [_told(one) for one in sorted(found, key=lambda one: one.level != "block")]
+    """Findings in plain words, each once, those that refuse approval first."""
+    return list(dict.fromkeys(_told(one) for one in sorted(found, key=lambda one: one.level != "block")))
 
 
 def _told(one: Finding) -> str:

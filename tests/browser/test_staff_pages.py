@@ -12,12 +12,17 @@ from playwright.sync_api import Page
 
 from accounts.models import Borrower
 from loans.models import CreditAccount
-from notifications.models import Hold, RecordedContact
+from notifications.models import Hold, MessageTemplate, RecordedContact
 from tests.browser.visiting import DESKTOP, PHONE, Scheme, Visitor, barriers, overflow
 from tests.portal import rows
 
 SCREENS: list[tuple[int, Scheme]] = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "dark"), (PHONE, "light")]
-JOURNEYS = {Borrower: "invite", CreditAccount: "record_payment", Hold: "lift"}
+JOURNEYS = {
+    Borrower: "invite",
+    CreditAccount: "record_payment",
+    Hold: "lift",
+    MessageTemplate: "approve",
+}
 OF_ONE_BORROWER = {Hold, RecordedContact}
 
 

@@ -13,7 +13,7 @@ from loans.models import Allocation, Payment
 from notifications import preferences, templates
 from notifications.choice import DEFAULT
 from notifications.material import approved_words
-from notifications.models import Attempt, MessageTemplate, Reminder
+from notifications.models import Attempt, MessageTemplate, Reminder, Step
 from notifications.preferences import Change
 from tests import factories
 
@@ -154,6 +154,17 @@ def test_what_is_found_says_whether_it_refuses_or_asks_a_second_person(draft, au
     first, second = templates.told(templates.findings(draft, today=NOW.date()))
     assert first == "Short text, “deadbeat”: this insults. Write as you would to a guest."
     assert second.endswith("Somebody other than the author decides.")
+
+
+def test_words_of_the_lenders_own_are_judged_by_the_steps_that_use_them(defaults, author):
+    short = "{lender}: thank you. {phone}"
+    words = {"subject": "Thank you", "body": "{lender} {phone} {link}", "short": short}
+    mine = templates.write(words, code="gentle", language="en", by=author)
+    assert templates.told(templates.findings(mine, today=NOW.date())) == [
+        "Short text: how to end these messages is missing. Say it in plain words."
+    ]
+    Step.objects.filter(offset_days=3).update(category="receipt", template_code="gentle")
+    assert templates.findings(mine, today=NOW.date()) == ()
 
 
 # ---------- what the law of the place demands ----------
