@@ -83,6 +83,15 @@ def time_zone(country: str, region: str = "") -> str:
     raise ValueError(f"{country} has several time zones and “{region}” does not say which. Give time_zone.")
 
 
+@cache
+def known_time_zone(country: str, region: str = "") -> tuple[str, ...]:
+    """The same, or nothing where the place does not say."""
+    try:
+        return (time_zone(country, region),)
+    except ValueError:
+        return ()
+
+
 def language(country: str) -> str:
     """The portal's language most people of the country read: one of settings.LANGUAGES, else English."""
     return _LANGUAGES.get(country, "en")

@@ -26,6 +26,10 @@ class PaymentForm(forms.Form):
     )
 
 
+class AutopayForm(forms.Form):
+    is_autopay = forms.BooleanField(label=_("The borrower's bank pays each bill by itself"), required=False)
+
+
 @admin.register(CreditAccount)
 class CreditAccountAdmin(ReadOnlyAdmin):
     list_display = (
@@ -40,7 +44,7 @@ class CreditAccountAdmin(ReadOnlyAdmin):
     list_select_related = ("borrower",)
     list_filter = ("product", "status", "currency")
     search_fields = ("reference__exact", "borrower__reference__exact")
-    journeys = ("record_payment",)
+    journeys = ("record_payment", "autopay")
 
     def record_payment_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Book a payment; the reminders of the bills it pays fall away with it."""
@@ -61,6 +65,20 @@ class CreditAccountAdmin(ReadOnlyAdmin):
             "submit": _("Record the payment"),
             "intro": self._intro(account),
         }
+        return self.journey_page(request, account, form, words)
+
+    def autopay_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Write down whether the bank pays by itself: reminders before the due date then fall away."""
+        account = self.of_journey(request, object_id, "loans.change_creditaccount")
+        data = request.POST if request.method == "POST" else None
+        form = AutopayForm(data, initial={"is_autopay": account.is_autopay})
+        if form.is_valid():
+            account.is_autopay = form.cleaned_data["is_autopay"]
+            account.save(update_fields=["is_autopay"])
+            self.log_change(request, account, [{"changed": {"fields": [str(_("paid automatically"))]}}])
+            messages.success(request, gettext("Saved."))
+            return redirect(self.change_address(account))
+        words = {"title": _("Automatic payment"), "submit": _("Save"), "intro": self._intro(account)}
         return self.journey_page(request, account, form, words)
 
     @staticmethod

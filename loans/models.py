@@ -42,6 +42,11 @@ class CreditAccount(models.Model):
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.OPEN)
     lender_status = models.CharField(_("status at the lender"), max_length=40, blank=True)  # as reported
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
+    is_autopay = models.BooleanField(
+        _("paid automatically"),
+        db_default=False,
+        help_text=_("The borrower's bank pays each bill by itself."),
+    )
 
     # An instalment loan's contract; empty for a card.
     principal = money(_("principal"), null=True, blank=True)

@@ -258,6 +258,8 @@ def _row(bill: Bill, step: LadderStep, borrower: Borrower, when: plan.Useful) ->
         currency=bill.account.currency,
         account_reference=bill.account.reference,
         account_status=bill.account.status,
+        is_autopay=bill.account.is_autopay,
+        months_past_due=bill.account.months_past_due,
         language=borrower.language,
         expires_at=when.ends,
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import BooleanField, Func, Q, QuerySet, Value
 
-from accounts import phones
+from accounts import phones, places
 from accounts.models import Borrower, ContactPoint
 from notifications import content, local_time, sms_text, texts
 from notifications.choice import DEFAULT, Choice
@@ -108,12 +108,12 @@ def among(column: str, ids: Sequence[int]) -> Func:
 
 
 def plausible_zones(borrower: Borrower, points: Mapping[str, Point]) -> tuple[ZoneInfo, ...]:
-    """Every zone the person may be in: the one they live by first, then where their number is at home.
+    """Every zone the person may be in: the one they live by first, then those of their address and their number.
 
-    A number's prefix says where it was given out, not where its owner is; where the two disagree, only the hours
-    that suit both are used (12 CFR 1006, comment 6(b)(1)(i)-2).
+    An address may be old, and a prefix says only where a number was given out; where they disagree, only the
+    hours that suit all are used (12 CFR 1006, comment 6(b)(1)(i)-2).
     """
-    keys = dict.fromkeys([borrower.time_zone])
+    keys = dict.fromkeys([borrower.time_zone, *places.known_time_zone(borrower.country, borrower.region)])
     if sms := points.get("sms"):
         keys |= dict.fromkeys(phones.time_zones(sms.value))
     return local_time.different_clocks(tuple(keys))

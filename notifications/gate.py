@@ -7,7 +7,7 @@ messages a week, lead days, and last the pace that suits their habit.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from typing import Literal, NamedTuple
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from notifications import local_time
 from notifications.choice import Choice
-from notifications.habit import NOBODY_KNOWS, Habit
+from notifications.habit import NOBODY_KNOWS, Habit, Kind
 from notifications.law import judge
 from notifications.law.case import Case, Consent, Message, PriorContact
 from notifications.law.rule import Rule, Rulebook
@@ -65,6 +65,7 @@ class Facts:
     expires_at: datetime  # UTC; from then on the reminder is of no use
     account: str = ""  # names the account, also in holds and history
     product: str = ""  # card or loan, as rulebooks tell them apart
+    has_autopay: bool = False  # the bank pays the account's bills by itself, and has not failed
     # manner of the words → channel → what they carry. Without discreet words nothing discreet is sent.
     messages: Mapping[Manner, Mapping[str, Message]] = field(default_factory=dict)
     rung: Rung | None = None  # the step as the pace sees it, and the ladder it stands on
@@ -165,6 +166,8 @@ def _holds(contact: Contact, facts: Facts) -> tuple[Silence, ...]:
 def _pace(facts: Facts, choice: Choice, habit: Habit) -> Keep | Soften | Drop:
     if facts.rung is None:
         return Keep()
+    if facts.has_autopay:
+        habit = replace(habit, kind=Kind.AUTOPAY)
     lead_days = choice.lead_days
     ladder = [rung for rung in facts.cadence if rung.offset_days > 0 or -rung.offset_days in lead_days]
     return keeps(choice.pace, habit, facts.rung, cadence=ladder, due_on=facts.due_on)

@@ -58,6 +58,8 @@ class Row(NamedTuple):
     currency: str
     account_reference: str
     account_status: str
+    is_autopay: bool
+    months_past_due: int
     language: str
     expires_at: datetime
     failed_channels: Sequence[str] = ()
@@ -83,6 +85,8 @@ REMINDER_FIELDS = (
     "bill__account__currency",
     "bill__account__reference",
     "bill__account__status",
+    "bill__account__is_autopay",
+    "bill__account__months_past_due",
     "borrower__language",
     "expires_at",
     "failed_channels",
@@ -111,6 +115,7 @@ class Material:
             has_words=spoken in self.messages,
             expires_at=row.expires_at,
             account=str(row.account_id),
+            has_autopay=row.is_autopay and not row.months_past_due,  # behind with it: it has failed
             product="card" if row.product == CreditAccount.Product.CREDIT_CARD else "loan",
             messages=self.messages.get(spoken, {}),
             rung=Rung(row.offset_days, row.useful_days),

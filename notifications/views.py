@@ -21,7 +21,6 @@ from accounts.models import Borrower
 from notifications import choice_words, inbox, local_time, preferences, preview, reasons, silence, stops
 from notifications.choice import Choice
 from notifications.forms import PreferenceForm
-from notifications.habit import NOBODY_KNOWS
 from notifications.models import Attempt
 from notifications.past import habits
 from notifications.preferences import Change
@@ -79,7 +78,7 @@ def _form(borrower: Borrower, now: datetime, data: Mapping[str, Any] | None) -> 
         data,
         current=preferences.of(borrower),
         language=borrower.language,
-        habit=habits.of([borrower.pk], now=now).get(borrower.pk, NOBODY_KNOWS),
+        habit=habits.of_person(borrower, now=now),
         today=now.astimezone(local_time.zone(borrower.time_zone)).date(),
     )
 

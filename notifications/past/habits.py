@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from accounts.models import Borrower
+from loans.models import CreditAccount
 from notifications import habit, queries
-from notifications.habit import Habit, PastBill
+from notifications.habit import NOBODY_KNOWS, Habit, Kind, PastBill
 
 BILLS = (
     habit.LAST_BILLS + 1
@@ -35,6 +38,14 @@ def of(borrower_ids: Sequence[int], *, now: datetime) -> dict[int, Habit]:
         person: habit.habit((record.past for record in theirs), today=today)
         for person, theirs in known.items()
     }
+
+
+def of_person(borrower: Borrower, *, now: datetime) -> Habit:
+    """One person's habit as they read it: who pays all their open accounts automatically does nothing by hand."""
+    known = of([borrower.pk], now=now).get(borrower.pk, NOBODY_KNOWS)
+    accounts = borrower.credit_accounts.filter(status=CreditAccount.Status.OPEN)
+    ways = set(accounts.values_list("is_autopay", flat=True))
+    return replace(known, kind=Kind.AUTOPAY) if ways == {True} else known
 
 
 def records(borrower_ids: Sequence[int], *, before: date, bills: int) -> dict[int, list[Record]]:

@@ -294,6 +294,14 @@ def test_eight_workers_send_each_reminder_once(reminders, sandbox):
     assert all(len(sandbox.texts(number)) == 1 for number in people)
 
 
+def test_who_pays_automatically_hears_nothing_before_the_day_and_everything_after_it(loan, bill, reminders):
+    loan.is_autopay = True
+    loan.save(update_fields=["is_autopay"])
+    assert reminders.run(morning(3)) == 0
+    assert Reminder.objects.get(step__offset_days=-3).reasons[0]["rule"] == "pace.autopay"
+    assert reminders.run(morning(-3)) == 1  # it failed
+
+
 def test_one_persons_broken_rows_hold_up_nobody_else(borrower, stranger, reminders, sandbox, ten, caplog):
     for person in (borrower, stranger):
         factories.make_bill(factories.make_loan(person))

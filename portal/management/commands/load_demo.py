@@ -118,8 +118,10 @@ def _can_sign_in(borrower: Borrower, name: str, language: str, now: datetime) ->
     login = User.objects.create_user(email, PASSWORD, phone=phone, phone_verified=True, name=name)
     EmailAddress.objects.create(user=login, email=email, verified=True, primary=True)
     borrower.user, borrower.name, borrower.language = login, name, language
-    # So that a newcomer sees a reminder arrive at whatever hour the demo is started, these two live where it is day.
-    borrower.time_zone = _zone_by_day(now)
+    if borrower.country == "US":
+        # So that a newcomer sees a reminder arrive at whatever hour the demo is started: no address says where this
+        # person lives, and they say that they live where it is day.
+        borrower.region, borrower.time_zone = "", _zone_by_day(now)
     borrower.save()
 
 

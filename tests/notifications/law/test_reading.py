@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.apps import apps
 
 from notifications.law import books
 from notifications.law.books import read_folder
@@ -212,6 +213,16 @@ def test_a_folder_without_the_careful_default_is_told(tmp_path, monkeypatch):
     try:
         with pytest.raises(RulebookError, match=r"holds no careful.toml"):
             books.all_books()
+    finally:
+        books.all_books.cache_clear()
+
+
+def test_a_faulty_rulebook_stops_every_start(tmp_path, monkeypatch):
+    monkeypatch.setattr(books, "FOLDER", folder(tmp_path, careful="not TOML"))
+    books.all_books.cache_clear()
+    try:
+        with pytest.raises(RulebookError, match=r"^careful.toml: not TOML"):
+            apps.get_app_config("notifications").ready()
     finally:
         books.all_books.cache_clear()
 
