@@ -122,7 +122,7 @@ def decide(
     channel, because = _channel(contact, facts, choice, law)
     if channel is None:
         return Suppress((because,))
-    instant, reasons, home = now, list(facts.moved), contact.zones[0]
+    instant, day, reasons, home = now, law.today, list(facts.moved), contact.zones[0]
     because_soft = [pace.reason] if isinstance(pace, Soften) else []
     moves = _moves(contact, facts, choice, law, channel, pace)
     end = min(facts.expires_at, now + HORIZON)
@@ -133,9 +133,9 @@ def decide(
                 return Defer(instant, _once(reasons))
             told = _once([_chosen(facts), *because_soft, because, *reasons])
             return Send(channel, told, is_soft=bool(because_soft), is_discreet=choice.hides(channel))
-        same_day = later.astimezone(home).date() == instant.astimezone(home).date()
-        reasons.append(OPENING if same_day else why())
-        instant = later
+        later_day = later.astimezone(home).date()
+        reasons.append(OPENING if later_day == day else why())
+        instant, day = later, later_day
     return Suppress(_once([*reasons, Reason("too_late", {"until": facts.expires_at.isoformat()})]))
 
 
@@ -250,7 +250,7 @@ class _Law:
         self._said = said
         self._sorts: dict[str, _Sort] = {}
         self._was_told = any(not one.is_inbound and facts.account in one.debts for one in history)
-        self._today = now.astimezone(contact.zones[0]).date()
+        self.today = now.astimezone(contact.zones[0]).date()
 
     def _sort(self, channel: str) -> _Sort:
         if channel not in self._sorts:
@@ -265,7 +265,7 @@ class _Law:
                 max(facts.offset_days, 0),
                 self._was_told,
                 contact.zones[0],
-                self._today,
+                self.today,
             )
         return self._sorts[channel]
 
@@ -378,6 +378,8 @@ def _week(instant: datetime, history: History, choice: Choice, home: ZoneInfo) -
     The newest ones bind: the day is free once the oldest of them has left the window. One in any seven days,
     a message on a Monday: free again as the next Monday begins.
     """
+    if len(history) < choice.max_per_week:  # nearly always
+        return instant
     sent = [one for one in history if not one.is_inbound]
     if len(sent) < choice.max_per_week:
         return instant

@@ -2,7 +2,7 @@
 what is absent is false, none or unknown.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,9 @@ class Address:
     known_disclosure: bool = False  # the debt has leaked through it
 
 
+NOWHERE = Address()  # one for all: a case is made for every look at a reminder
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What would be said."""
@@ -111,7 +114,7 @@ class Case:
     holds: tuple[Held, ...] = ()
     inconvenient: tuple[Inconvenient, ...] = ()
     consents: tuple[Consent, ...] | None = None  # None: unknown, and taken as met where one is needed
-    address: Address = field(default_factory=Address)
+    address: Address = NOWHERE
     days_past_due: int | None = None  # None: unknown
     product: str = ""  # card, loan; empty: unknown
     holidays: frozenset[date] = frozenset()  # days that are known to be public holidays, besides the calendar
