@@ -85,7 +85,7 @@ def time_zone(country: str, region: str = "") -> str:
 
 @cache
 def known_time_zone(country: str, region: str = "") -> tuple[str, ...]:
-    """The same, or nothing where the place does not say."""
+    """The one zone of `time_zone`, or none where the place does not say."""
     try:
         return (time_zone(country, region),)
     except ValueError:

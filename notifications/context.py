@@ -16,7 +16,7 @@ from accounts.models import Borrower, ContactPoint
 from notifications import content, local_time, sms_text, texts
 from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing, Person
-from notifications.gate import INBOX, Contact, Silence
+from notifications.gate import INBOX, Contact, History, Silence
 from notifications.habit import NOBODY_KNOWS, Habit
 from notifications.law import books
 from notifications.material import DIGEST, REMINDER_FIELDS, Look, Material, Row, material
@@ -50,7 +50,7 @@ class Batch:
     people: dict[int, Borrower]
     points: dict[int, dict[str, Point]]  # borrower → channel → where
     holds: dict[int, tuple[Silence, ...]]
-    history: dict[int, contacts.History]
+    history: dict[int, History]
     habits: dict[int, Habit]
     known: Material
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from notifications import queries
+from notifications.gate import History
 from notifications.law.case import PriorContact
 
-History = tuple[PriorContact, ...]  # oldest first
 LONGEST_WINDOW = timedelta(days=32)  # what caps look back: a month, and a day for the zones
 
 
