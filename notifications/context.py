@@ -9,11 +9,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import BooleanField, Func, Q, QuerySet, Value
+from django.db.models import BooleanField, Func, QuerySet, Value
 
 from accounts import phones, places
 from accounts.models import Borrower, ContactPoint
-from notifications import content, local_time, sms_text, texts
+from notifications import content, holds, local_time, sms_text, texts
 from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing, Person
 from notifications.gate import INBOX, Contact, History, Silence
@@ -187,8 +187,8 @@ def _points(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
 
 def _holds(borrower_ids: Sequence[int], now: datetime) -> dict[int, tuple[Silence, ...]]:
     found: defaultdict[int, tuple[Silence, ...]] = defaultdict(tuple)
-    in_force = Q(started_at__lte=now) & (Q(ended_at=None) | Q(ended_at__gt=now))
-    rows = Hold.objects.filter(in_force, among("borrower_id", borrower_ids)).order_by("started_at")
+    begun = Hold.objects.filter(among("borrower_id", borrower_ids), started_at__lte=now)
+    rows = begun.filter(holds.in_force(now)).order_by("started_at")
     for borrower_id, why, until, account in rows.values_list(
         "borrower_id", "reason", "ended_at", "account_id"
     ):
