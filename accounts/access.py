@@ -1,8 +1,10 @@
 """Who may see a page: one place answers it."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -41,3 +43,8 @@ def borrower_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
             return view(complete, *args, **kwargs)
 
     return guarded
+
+
+def calendar_day(borrower: Borrower) -> date:
+    """Today where the borrower lives: what is due today there is due today here."""
+    return timezone.now().astimezone(ZoneInfo(borrower.time_zone)).date()

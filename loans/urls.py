@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loans import views
+from loans import paper_views, views
 
 app_name = "loans"
 urlpatterns = [
@@ -10,4 +10,7 @@ urlpatterns = [
     path("accounts/<uuid:public_id>/", views.account, name="account"),
     path("accounts/<uuid:public_id>/payoff/", views.payoff, name="payoff"),
     path("accounts/<uuid:public_id>/pay-more/", views.pay_more, name="pay_more"),
+    path("accounts/<uuid:public_id>/statements/", paper_views.statements, name="statements"),
+    path("accounts/<uuid:public_id>/statements/<str:name>.pdf", paper_views.statement, name="statement"),
+    path("payments/<uuid:payment_id>/receipt.pdf", paper_views.receipt, name="receipt"),
 ]

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts.access import BorrowerRequest, borrower_required
-from accounts.models import Borrower
+from accounts.access import BorrowerRequest, borrower_required, calendar_day
 from loans import balance_chart, balances, bill_lines, charts, outlook, quotes
 from loans.contract import CannotTell, Reason
 from loans.figures import AccountView
@@ -38,7 +35,7 @@ class Folded(NamedTuple):
 @borrower_required
 def dashboard(request: BorrowerRequest) -> HttpResponse:
     """What I owe in total, what is due next, and each account as a card."""
-    today = _today(request.borrower)
+    today = calendar_day(request.borrower)
     overview = balances.overview(request.borrower, today=today)
     overdue = [(total.overdue, total.currency) for total in overview.totals if total.overdue]
     return render(request, "loans/dashboard.html", {"overview": overview, "overdue": overdue, "today": today})
@@ -49,7 +46,7 @@ def dashboard(request: BorrowerRequest) -> HttpResponse:
 @borrower_required
 def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     """One account: its figures, its bills and payments, and a picture of what is paid and left."""
-    today = _today(request.borrower)
+    today = calendar_day(request.borrower)
     found = get_object_or_404(request.borrower.credit_accounts, public_id=public_id)
     lines = bill_lines.of(found.bills.order_by("due_on", "number"), today=today)
     view = balances.account_view(found, today=today)
@@ -101,7 +98,7 @@ def pay_more(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
 
 
 def _open_account(request: BorrowerRequest, public_id: UUID) -> tuple[AccountView, list[Bill], date]:
-    today = _today(request.borrower)
+    today = calendar_day(request.borrower)
     is_open = {"status": CreditAccount.Status.OPEN}
     found = get_object_or_404(request.borrower.credit_accounts, public_id=public_id, **is_open)
     bills = list(found.bills.order_by("due_on", "number"))
@@ -124,8 +121,3 @@ def _outlook(
     if isinstance(form, CardForm):
         return outlook.of_card(view, bills, form.rate, form.cleaned_data["amount"])
     return outlook.of_loan(view, bills, form.cleaned_data["more"], today=today)
-
-
-def _today(borrower: Borrower) -> date:
-    """The calendar day where the borrower lives: what is due today there is due today here."""
-    return timezone.now().astimezone(ZoneInfo(borrower.time_zone)).date()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_percent
 from django import template
 from django.utils.translation import get_language, gettext, ngettext
@@ -38,6 +38,12 @@ def day(on: date | datetime) -> str:
 def short_day(on: date | datetime) -> str:
     """A day for tables: Dec 3, 2026."""
     return str(format_date(on, format="medium", locale=_locale()))
+
+
+@register.filter
+def month_and_year(on: date) -> str:
+    """A month: December 2026."""
+    return str(format_skeleton("yMMMM", on, locale=_locale()))
 
 
 @register.filter

@@ -15,7 +15,7 @@ from tests import factories
 from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Scheme, Visitor, barriers, overflow
 
 SCREENS = [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")]
-PAGES = ["landing", "overview", "account", "no such page", "style guide"]
+PAGES = ["landing", "overview", "account", "statements", "no such page", "style guide"]
 TODAY = timezone.now().date()
 
 
@@ -44,6 +44,7 @@ def addresses(loan: CreditAccount) -> dict[str, str]:
         "landing": "/",
         "overview": reverse("loans:dashboard"),
         "account": reverse("loans:account", args=[loan.public_id]),
+        "statements": reverse("loans:statements", args=[loan.public_id]),
         "no such page": "/no/such/page/",
         "style guide": reverse("styleguide"),
     }
@@ -139,3 +140,15 @@ def test_the_first_visit_is_light(visitor: Visitor, signed_in: Client, loan: Cre
         ".map(e => e.transferSize)"
     )
     assert 0 < sum(sizes) <= 90_000
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_statement_is_saved_as_a_file(
+    visitor: Visitor, signed_in: Client, loan: CreditAccount, script: bool
+) -> None:
+    page = visitor.open(reverse("loans:account", args=[loan.public_id]), client=signed_in, script=script)
+    page.get_by_role("link", name="Statements as PDF").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name=f"All of {TODAY.year}").click()
+    assert saved.value.suggested_filename == f"{loan.reference}-{TODAY.year}.pdf"
+    assert saved.value.path().read_bytes().startswith(b"%PDF-")

@@ -57,6 +57,8 @@ def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, obj
         "token": SIGNER.sign(owned[Invitation].pk.hex),
         "point_id": point.pk,
         "public_id": loan.public_id,  # type: ignore[attr-defined]
+        "name": "all",
+        "payment_id": owned[Payment].public_id,  # type: ignore[attr-defined]
         "attempt_id": message.pk,
         "key": default_token_generator.make_token(login) + "0",
         "uidb36": int_to_base36(login.pk),

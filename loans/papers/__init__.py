@@ -1,0 +1,1 @@
+"""Statements and receipts as PDF: the same figures as on the pages, on paper."""
