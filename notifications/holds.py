@@ -1,4 +1,4 @@
-"""Holds that staff place and lift: a reason to be silent, with the words it rests on."""
+"""Holds, placed and lifted: a reason to be silent, with the words it rests on."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -30,6 +30,16 @@ class NewHold:
     last_day: date | None = (
         None  # the last silent day where the borrower lives; None: until somebody lifts it
     )
+    way: str = WAY  # how it came about: staff, page, sms …
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a hold's beginning or end rests on, and who said it in which way."""
+
+    words: str
+    way: str
+    by: User | None
 
 
 def in_force(now: datetime) -> Q:
@@ -56,7 +66,7 @@ def current(borrower: Borrower, *, reason: str, account: CreditAccount | None, n
 
 
 @transaction.atomic
-def place(borrower: Borrower, *, hold: NewHold, by: User, now: datetime) -> Hold:
+def place(borrower: Borrower, *, hold: NewHold, by: User | None, now: datetime) -> Hold:
     """Be silent towards this person from now on. The hold in force: for one reason and account there is one.
 
     HoldRefused: see check(). The lane is locked first: what a worker is sending is committed before the hold is
@@ -64,7 +74,7 @@ def place(borrower: Borrower, *, hold: NewHold, by: User, now: datetime) -> Hold
     """
     check(borrower, hold, now=now)
     if hold.reason == HoldReason.STOP:
-        stops.stop(borrower, words=hold.words, way=WAY, by=by, now=now)
+        stops.stop(borrower, words=hold.words, way=hold.way, by=by, now=now)
         return Hold.objects.get(borrower=borrower, reason=hold.reason, ended_at=None)
     lanes.lock(borrower.pk)
     if found := current(borrower, reason=hold.reason, account=hold.account, now=now):
@@ -78,23 +88,23 @@ def place(borrower: Borrower, *, hold: NewHold, by: User, now: datetime) -> Hold
         note=hold.words,
         set_by=by,
     )
-    _record(placed, Consent.Kind.HOLD, words=hold.words, by=by, now=now)
+    _record(placed, Consent.Kind.HOLD, said=Basis(hold.words, hold.way, by), now=now)
     return placed
 
 
 @transaction.atomic
-def lift(hold: Hold, *, words: str, by: User, now: datetime) -> bool:
+def lift(hold: Hold, *, words: str, by: User | None, now: datetime, way: str = WAY) -> bool:
     """End this hold. True where it was still in force. Holds for other reasons and accounts stay.
 
     What the hold had put off is looked at again at once.
     """
     if hold.reason == HoldReason.STOP:
-        return stops.start(hold.borrower, words=words, way=WAY, by=by, now=now)
+        return stops.start(hold.borrower, words=words, way=way, by=by, now=now)
     lanes.lock(hold.borrower_id)
     hold = Hold.objects.select_related("borrower", "account").get(pk=hold.pk)
     ended = Hold.objects.filter(in_force(now), pk=hold.pk).update(ended_at=now)
     if ended:
-        _record(hold, Consent.Kind.LIFT, words=words, by=by, now=now)
+        _record(hold, Consent.Kind.LIFT, said=Basis(words, way, by), now=now)
         plan.look_again(hold.borrower, now=now)
     return bool(ended)
 
@@ -103,7 +113,7 @@ def _end(borrower: Borrower, last_day: date) -> datetime:
     return local_time.day_start(last_day + timedelta(days=1), local_time.zone(borrower.time_zone))
 
 
-def _record(hold: Hold, kind: Consent.Kind, *, words: str, by: User, now: datetime) -> None:
+def _record(hold: Hold, kind: Consent.Kind, *, said: Basis, now: datetime) -> None:
     free = {"hold": None}
     held = {
         "hold": hold.reason,
@@ -116,8 +126,8 @@ def _record(hold: Hold, kind: Consent.Kind, *, words: str, by: User, now: dateti
         kind=kind,
         before=free if is_placed else held,
         after=held if is_placed else free,
-        words=words,
-        way=WAY,
-        given_by=by,
+        words=said.words,
+        way=said.way,
+        given_by=said.by,
         given_at=now,
     )
