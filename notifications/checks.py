@@ -19,3 +19,17 @@ def lender_role_is_known(**kwargs: Any) -> list[Error]:
             id="notifications.E001",
         )
     ]
+
+
+@register
+def silence_outlasts_the_promised_answer(**kwargs: Any) -> list[Error]:
+    if 0 < settings.CONVERSATION_ANSWER_HOURS <= settings.CONVERSATION_HOLD_DAYS * 24:
+        return []
+    return [
+        Error(
+            f"CONVERSATION_ANSWER_HOURS is {settings.CONVERSATION_ANSWER_HOURS}, CONVERSATION_HOLD_DAYS"
+            f" {settings.CONVERSATION_HOLD_DAYS}.",
+            hint="Promise an answer in 1 hour or more, and keep reminders back at least as long.",
+            id="notifications.E002",
+        )
+    ]

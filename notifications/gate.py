@@ -25,6 +25,7 @@ from notifications.reason import Reason
 HORIZON = timedelta(days=31)  # nothing is put off longer; a reminder that late is no reminder
 NEVER = HORIZON * 2  # beyond every reminder's use: a rule that never opens
 INBOX = "inbox"
+AWAITS_US = "conversation"  # a HoldReason value
 # A point is used only once the person has proved it theirs, here, for messages about the account.
 AGREED = (Consent("messages"),)
 SAYS_NOTHING = Message()
@@ -136,6 +137,8 @@ def decide(
         later_day = later.astimezone(home).date()
         reasons.append(OPENING if later_day == day else why())
         instant, day = later, later_day
+    if now < facts.expires_at and _awaits_us(contact, facts, now):
+        return Defer(facts.expires_at, _once(reasons))
     return Suppress(_once([*reasons, Reason("too_late", {"until": facts.expires_at.isoformat()})]))
 
 
@@ -161,6 +164,13 @@ def _holds(contact: Contact, facts: Facts) -> tuple[Silence, ...]:
     if not contact.holds:  # of nearly everybody
         return ()
     return tuple(hold for hold in contact.holds if hold.account in ("", facts.account))
+
+
+def _awaits_us(contact: Contact, facts: Facts, now: datetime) -> bool:
+    """Is the silence one that our own answer ends, today perhaps? What waits for it is not given up beforehand."""
+    return any(
+        hold.reason == AWAITS_US and hold.until and hold.until > now for hold in _holds(contact, facts)
+    )
 
 
 def _pace(facts: Facts, choice: Choice, habit: Habit) -> Keep | Soften | Drop:

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LANGUAGES, Borrower, ContactPoint
 from loans.models import Bill, CreditAccount
+from notifications.models_conversation import Attachment as Attachment
+from notifications.models_conversation import Conversation as Conversation
+from notifications.models_conversation import ConversationMessage as ConversationMessage
 from notifications.models_law import RulebookText as RulebookText
 from notifications.words import (
     AttemptState,

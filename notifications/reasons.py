@@ -272,6 +272,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "retry": _retry,
     "paid": _says(_("The bill is paid.")),
     "receipt": _says(_("A payment arrived on your account.")),
+    "conversation.answered": _says(_("We have answered what you wrote to us.")),
     "account_closed": _says(_("The account is closed.")),
     "no_words": _says(_("There are no approved words for this message yet.")),
     "too_late": _says(_("By then the reminder would have been of no use.")),

@@ -80,3 +80,29 @@ class HoldReason(models.TextChoices):
     ATTORNEY = "attorney", _("an attorney speaks for the borrower")
     PROMISE = "promise", _("the borrower has promised to pay by a day")
     CONVERSATION = "conversation", _("the borrower waits for our answer")
+
+
+class Side(models.TextChoices):
+    """Who speaks in a conversation."""
+
+    BORROWER = "borrower", _("the borrower")
+    LENDER = "lender", _("the lender")
+
+
+class Way(models.TextChoices):
+    """How a message of a conversation came to us."""
+
+    PORTAL = "portal", _("portal")
+    SMS = "sms", _("text message")
+    EMAIL = "email", _("e-mail")
+    WHATSAPP = "whatsapp", "WhatsApp"
+
+
+class Topic(models.TextChoices):
+    """What a conversation is about. A borrower has one open conversation on each."""
+
+    PAYMENT = "payment", _("a payment")
+    BILL = "bill", _("a bill or what I owe")
+    REMINDERS = "reminders", _("reminders and messages")
+    DETAILS = "details", _("my name, address or number")
+    OTHER = "other", _("something else")

@@ -186,6 +186,7 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_login_code": "30/m/ip,5/15m/key",
     "reset_password": "20/m/ip,5/m/key,20/d/key",
     "claim_fact": "10/m/ip",
+    "write_message": "10/h/key,30/d/key",
     "send_code": "20/m/ip,3/10m/key,20/d/key",
     "check_code": "30/m/ip",
 }
@@ -201,6 +202,13 @@ PHONENUMBER_DB_FORMAT = "E164"
 PHONENUMBER_DEFAULT_REGION = env.str("DEFAULT_REGION", default="US")  # of a number without a country code
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
+# ---------- conversations ----------
+CONVERSATION_ANSWER_HOURS = env.int(
+    "CONVERSATION_ANSWER_HOURS", default=24
+)  # until a person answers; borrowers see it
+# Reminders are silent while a borrower waits for an answer; should nobody ever answer, no longer than this.
+CONVERSATION_HOLD_DAYS = env.int("CONVERSATION_HOLD_DAYS", default=14)
+
 # ---------- language and time ----------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
@@ -215,8 +223,13 @@ STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = LOCAL
+# What borrowers send us. No address leads there: a view that asks whose it is hands it out.
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "attachments")))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if LOCAL

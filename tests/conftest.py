@@ -34,6 +34,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.WHITENOISE_AUTOREFRESH = True  # serves static/ as it is; nothing is collected for tests
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_folder_for_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What borrowers of the tests send lies beside nobody else's."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("attachments")
+
+
 @pytest.fixture(autouse=True)
 def _own_corner_of_the_cache() -> None:
     isolation.enter_new_corner()

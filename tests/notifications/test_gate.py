@@ -75,6 +75,20 @@ def test_a_hold_silences_everything():
     assert rules(verdict) == ["hold"]
 
 
+@pytest.mark.parametrize("reason", ["conversation", "promise"])
+def test_what_waits_for_our_own_answer_is_not_given_up_beforehand(reason):
+    holds = (Silence(reason, until=NOON + timedelta(days=14)),)
+    contact, facts = replace(CONTACT, holds=holds), replace(FACTS, expires_at=NOON + timedelta(days=2))
+    verdict = gate(contact=contact, facts=facts)
+    if reason == "promise":
+        assert isinstance(verdict, Suppress)
+        return
+    assert isinstance(verdict, Defer)
+    assert (verdict.until, rules(verdict)) == (facts.expires_at, ["hold"])
+    assert isinstance(gate(facts=replace(facts, moved=verdict.reasons)), Send)  # we have answered
+    assert isinstance(gate(contact=contact, facts=facts, now=verdict.until), Suppress)  # we have not
+
+
 def test_a_lead_day_that_was_not_chosen_is_silent():
     verdict = gate(choice=replace(DEFAULT, lead_days=frozenset({7})))
     assert rules(verdict) == ["choice.lead_day_off"]
