@@ -44,7 +44,7 @@ def read(*, now: datetime) -> Status:
     )
     attempts = _attempts(now)
     return Status(
-        tick_age=_age(_last_tick(), now),
+        tick_age=tick_age(now),
         due_lanes=queue["lanes"],
         queue_age=_age(queue["first"], now),
         leases=leases["held"],
@@ -68,9 +68,10 @@ def _attempts(now: datetime) -> dict[str, int]:
     return dict.fromkeys(AttemptState.values, 0) | dict(counted)
 
 
-def _last_tick() -> datetime | None:
+def tick_age(now: datetime) -> float | None:
+    """Seconds since a slot of the engine's clock finished; None: none ever has. One row, by the index."""
     finished = Tick.objects.filter(name=PLAN, finished_at__isnull=False).order_by("-slot")
-    return finished.values_list("finished_at", flat=True).first()
+    return _age(finished.values_list("finished_at", flat=True).first(), now)
 
 
 def _age(then: datetime | None, now: datetime) -> float | None:

@@ -1,8 +1,8 @@
 """Two pages for machines: is the process alive, and can the portal do its work? Neither knows of a person."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,10 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
-from notifications.engine import PLAN
-from notifications.models import Tick
-
-LATE_SLOTS = 5  # a deploy skips one or two slots; five without one is an engine that stands still
+from notifications import status, workers
 
 
 @require_safe
@@ -33,26 +30,44 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 
 def state(*, now: datetime) -> dict[str, bool | float | None]:
-    """engine_seconds: age of the last finished slot of the engine's clock; None where there is none."""
-    database, age = _engine_age(now)
-    is_late = age is None or age > LATE_SLOTS * settings.ENGINE_SLOT.total_seconds()
+    """engine_seconds: age of the last finished slot of the engine's clock; None where there is none.
+
+    workers, late_workers: how many give signs of life, and how many no longer do; None where nobody can tell. One
+    late worker among others is the orchestrator's to mend (`worker_ready`); the portal is not ready where all are.
+    """
+    found = _engine(now)
     cache_answers = _cache_answers()
     return {
-        "ready": database and cache_answers and not is_late,
-        "database": database,
+        "ready": found is not None and found.goes and cache_answers,
+        "database": found is not None,
         "cache": cache_answers,
-        "engine_seconds": age,
+        "engine_seconds": found.age if found else None,
+        "workers": found.workers if found else None,
+        "late_workers": found.late_workers if found else None,
     }
 
 
-def _engine_age(now: datetime) -> tuple[bool, float | None]:
-    """Does the database answer, and how old is the last slot? One row, by the index on (name, slot)."""
-    finished = Tick.objects.filter(name=PLAN, finished_at__isnull=False).order_by("-slot")
+@dataclass(frozen=True)
+class _Engine:
+    age: float | None  # seconds since a slot finished
+    workers: int
+    late_workers: int
+
+    @property
+    def goes(self) -> bool:
+        """Its clock goes; and where workers are known, one of them is alive."""
+        all_are_late = self.late_workers > 0 and self.workers == 0
+        return self.age is not None and self.age <= workers.late_after().total_seconds() and not all_are_late
+
+
+def _engine(now: datetime) -> _Engine | None:
+    """None: the database does not answer. Two queries: one row by the index on (name, slot), a row per worker."""
     try:
-        last = finished.values_list("finished_at", flat=True).first()
+        age = status.tick_age(now)
+        late = [one.is_late for one in workers.seen(now=now)]
     except DatabaseError:
-        return False, None
-    return True, round((now - last).total_seconds(), 1) if last else None
+        return None
+    return _Engine(age, late.count(False), late.count(True))
 
 
 def _cache_answers() -> bool:

@@ -14,6 +14,8 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Exchange, Queue
+from kombu.common import Broadcast
 
 from portal import embedded, required
 
@@ -139,7 +141,16 @@ CELERY_ENABLE_UTC = True
 ENGINE_TICK = timedelta(seconds=env.int("ENGINE_TICK_SECONDS", default=5 if LOCAL else 15))
 # Planning looks at what is due once a slot; the ticks between only send.
 ENGINE_SLOT = timedelta(seconds=env.int("ENGINE_SLOT_SECONDS", default=15 if LOCAL else 60))
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "notifications.tasks.tick", "schedule": ENGINE_TICK}}
+# A tick is for whichever node is free, a pulse for each of them: it shows which one hangs.
+# Celery declares no exchange of a broadcast where it sends, and kombu takes an undeclared one for a queue's.
+PULSE = Exchange("pulse", type="fanout")
+CELERY_TASK_QUEUES = (Queue("celery"), Broadcast("pulse", exchange=PULSE, routing_key="pulse"))
+CELERY_TASK_ROUTES = {
+    "notifications.tasks.pulse": {"exchange": PULSE, "routing_key": "pulse", "declare": [PULSE]}
+}
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": f"notifications.tasks.{name}", "schedule": ENGINE_TICK} for name in ("tick", "pulse")
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 # ---------- people ----------

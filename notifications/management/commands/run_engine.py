@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from notifications import engine
+from notifications import engine, workers
+from notifications.workers import Heart
 
 
 class Command(BaseCommand):
@@ -22,13 +23,19 @@ class Command(BaseCommand):
         self.stopping = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self.stop)
-        while not self.stopping:
-            calls = engine.run(clock=timezone.now, until=lambda: self.stopping)
-            if calls or once:
-                self.stdout.write(f"{calls} messages")
-            if once:
-                break
-            self.sleep(settings.ENGINE_TICK.total_seconds())
+        with workers.at_work("run_engine") as heart:
+            while not self.stopping:
+                calls = engine.run(clock=timezone.now, until=lambda: self.is_told_to_stop(heart))
+                if calls or once:
+                    self.stdout.write(f"{calls} messages")
+                if once:
+                    break
+                self.sleep(settings.ENGINE_TICK.total_seconds())
+
+    def is_told_to_stop(self, heart: Heart) -> bool:
+        """Asked before every batch, so a long queue silences no heart."""
+        heart.beat()
+        return self.stopping
 
     def stop(self, *args: object) -> None:
         """Finish the batch in hand, then end: an attempt in flight is settled, not lost."""
