@@ -7,6 +7,7 @@ closes, or, should nobody answer, until CONVERSATION_HOLD_DAYS are over.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from uuid import UUID
 
 from django.conf import settings
@@ -77,6 +78,18 @@ def receive(borrower: Borrower, *, said: Said, now: datetime) -> bool:
         borrower, said=Said(said.text[:LONGEST_TEXT], said.channel, answers, said.files), topic=topic, now=now
     )
     return latest is None or latest.waiting_since is None
+
+
+def receive_from(people: Sequence[Borrower], *, said: Said, now: datetime) -> Borrower | None:
+    """A reply from an address that several people may share; it is taken as of the one whom a message reached last.
+
+    Whom to tell that we have it: nobody where the person waits for us already, or where it has no words.
+    """
+    if not people or not said.text.strip():
+        return None
+    reached = ((sent.started_at, one) for one in people if (sent := _last_sent(one, said.channel, now)))
+    writer = max(reached, key=itemgetter(0), default=(now, people[0]))[1]
+    return writer if receive(writer, said=said, now=now) else None
 
 
 def _last_sent(borrower: Borrower, channel: str, now: datetime) -> Attempt | None:

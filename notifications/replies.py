@@ -1,4 +1,4 @@
-"""What a person texts back: STOP, START, HELP or something else, in three languages."""
+"""What a person texts back: STOP, START, HELP in three languages; whatever else becomes part of the conversation."""
 
 import unicodedata
 from datetime import datetime
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Borrower, ContactPoint
-from notifications import stops
+from notifications import conversations, stops
+from notifications.conversations import Said
 from notifications.models import ProviderEvent
+from notifications.words import Way
 
 
 class Wish(Enum):
@@ -55,18 +57,22 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> str:
     words = form.get("Body", "")
     asked = wish(form.get("OptOutType") or words)
     people = list(_people(form["From"], asked))
+    told = people[:1]  # who is answered
     for borrower in people:
         if asked is Wish.STOP:
             stops.stop(borrower, words=words, way="sms", by=None, now=now)
         elif asked is Wish.START:
             stops.start(borrower, words=words, way="sms", by=None, now=now)
+    if asked is Wish.OTHER and words.strip():
+        writer = conversations.receive_from(people, said=Said(words, Way.SMS), now=now)
+        told = [writer] if writer else []
     event.result = f"{asked.value}, {len(people)} borrowers"
     event.handled_at = now
     event.save(update_fields=["result", "handled_at"])
-    if not people or form.get("OptOutType"):  # with that field Twilio has answered by itself
+    if not told or form.get("OptOutType"):  # with that field Twilio has answered by itself
         return ""
-    with override(people[0].language):
-        return answer(asked)
+    with override(told[0].language):
+        return answer(asked, has_words=bool(words.strip()))
 
 
 def _people(number: str, asked: Wish) -> QuerySet[Borrower]:
@@ -80,8 +86,11 @@ def _people(number: str, asked: Wish) -> QuerySet[Borrower]:
     return Borrower.objects.filter(pk__in=points.values("borrower")).order_by("pk")
 
 
-def answer(asked: Wish) -> str:
-    """The one text that answers, in the language in force. It confirms and says nothing of the account."""
+def answer(asked: Wish, *, has_words: bool = True) -> str:
+    """The one text that answers, in the language in force. It confirms and says nothing of the account.
+
+    has_words: false for a picture alone, which does not reach us.
+    """
     lender = {"lender": settings.LENDER_NAME, "phone": settings.LENDER_PHONE, "url": settings.PORTAL_URL}
     if asked is Wish.STOP:
         return _("%(lender)s: you will get no more reminders. To get them again, reply START.") % lender
@@ -91,4 +100,11 @@ def answer(asked: Wish) -> str:
         return (
             _("%(lender)s: for help call %(phone)s or go to %(url)s. To stop reminders, reply STOP.") % lender
         )
-    return _("%(lender)s: nobody reads texts to this number. Call %(phone)s or go to %(url)s.") % lender
+    if not has_words:
+        return _("%(lender)s: we cannot read pictures here. Send them at %(url)s or call %(phone)s.") % lender
+    return (
+        _(
+            "%(lender)s: we have your message. Our answer will be at %(url)s. If it cannot wait, call %(phone)s."
+        )
+        % lender
+    )
