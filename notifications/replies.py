@@ -1,8 +1,6 @@
 """What a person texts back: STOP, START, HELP in three languages; whatever else becomes part of the conversation."""
 
-import unicodedata
 from datetime import datetime
-from enum import Enum
 
 from django.conf import settings
 from django.db import transaction
@@ -14,37 +12,8 @@ from accounts.models import Borrower, ContactPoint
 from notifications import conversations, stops
 from notifications.conversations import Said
 from notifications.models import ProviderEvent
+from notifications.reply_words import Wish, read
 from notifications.words import Way
-
-
-class Wish(Enum):
-    STOP = "stop"
-    START = "start"
-    HELP = "help"
-    OTHER = "other"
-
-
-# Words as `wish` reduces them. The first line is 47 CFR 64.1200(a)(10): each of these must be understood.
-WORDS: dict[Wish, frozenset[str]] = {
-    Wish.STOP: frozenset(
-        (
-            *("stop", "quit", "end", "revoke", "optout", "cancel", "unsubscribe"),
-            *("stopall", "pleasestop", "stopplease", "td", "t", "退订", "退訂", "停止", "拒收", "取消"),
-            *("请停止", "請停止", "停止发送", "停止發送", "取消订阅", "取消訂閱"),
-        )
-    ),
-    Wish.START: frozenset(["start", "yes", "unstop", "恢复", "恢復", "开始", "開始"]),
-    Wish.HELP: frozenset(["help", "info", "帮助", "幫助", "客服"]),
-}
-
-
-def wish(text: str) -> Wish:
-    """What a text asks for. Case, width, spaces and punctuation say nothing: "Ｓｔｏｐ." is STOP.
-
-    Only a text that is nothing but the word counts: "please do not stop" is for a person to read.
-    """
-    plain = "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
-    return next((asked for asked, words in WORDS.items() if plain in words), Wish.OTHER)
 
 
 @transaction.atomic
@@ -55,7 +24,7 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> str:
         return ""
     form = event.payload["form"]
     words = form.get("Body", "")
-    asked = wish(form.get("OptOutType") or words)
+    asked = read(form.get("OptOutType") or words)
     people = list(_people(form["From"], asked))
     told = people[:1]  # who is answered
     for borrower in people:
@@ -63,7 +32,7 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> str:
             stops.stop(borrower, words=words, way="sms", by=None, now=now)
         elif asked is Wish.START:
             stops.start(borrower, words=words, way="sms", by=None, now=now)
-    if asked is Wish.OTHER and words.strip():
+    if asked in (Wish.OTHER, Wish.WRONG_PERSON) and words.strip():
         writer = conversations.receive_from(people, said=Said(words, Way.SMS), now=now)
         told = [writer] if writer else []
     event.result = f"{asked.value}, {len(people)} borrowers"

@@ -10,7 +10,7 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import finding_words, replies, sms_text, texts
+from notifications import finding_words, reply_words, sms_text, texts
 from notifications.carried import carried
 from notifications.content import (
     LONGEST,
@@ -123,7 +123,7 @@ def test_our_own_templates_may_be_approved(language, code, words):
 @pytest.mark.parametrize(("language", "code", "words"), TEMPLATES)
 def test_the_word_our_texts_name_to_end_them_is_one_the_portal_understands(language, code, words):
     for named in re.findall(r"(?:Reply |回复|回覆)([A-Z]+)", words["short"]):
-        assert replies.wish(named) is replies.Wish.STOP
+        assert reply_words.read(named) is reply_words.Wish.STOP
 
 
 def test_every_message_has_softer_words_and_one_that_says_nothing():
