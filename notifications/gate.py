@@ -8,9 +8,9 @@ messages a week, lead days, and last the pace that suits their habit.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from notifications import local_time
@@ -125,16 +125,17 @@ def decide(
         return Suppress((because,))
     instant, day, reasons, home = now, law.today, list(facts.moved), contact.zones[0]
     because_soft = [pace.reason] if isinstance(pace, Soften) else []
-    moves = _moves(contact, facts, choice, law, channel, pace)
+    objection = _objections(contact, facts, choice, law, channel, pace)
     end = min(facts.expires_at, now + HORIZON)
     while instant < end:
-        later, why = next(moves(instant), NO_MOVE)
-        if why is None:
+        objected = objection(instant)
+        if objected is None:
             if instant > now:
                 return Defer(instant, _once(reasons))
             told = _once([_chosen(facts), *because_soft, because, *reasons])
             return Send(channel, told, is_soft=bool(because_soft), is_discreet=choice.hides(channel))
-        later_day = later.astimezone(home).date()
+        later, why = objected
+        later_day = local_time.wall_clock(later, home).date()
         reasons.append(OPENING if later_day == day else why())
         instant, day = later, later_day
     if now < facts.expires_at and _awaits_us(contact, facts, now):
@@ -260,7 +261,7 @@ class _Law:
         self._said = said
         self._sorts: dict[str, _Sort] = {}
         self._was_told = any(not one.is_inbound and facts.account in one.debts for one in history)
-        self.today = now.astimezone(contact.zones[0]).date()
+        self.today = local_time.wall_clock(now, contact.zones[0]).date()
 
     def _sort(self, channel: str) -> _Sort:
         if channel not in self._sorts:
@@ -309,45 +310,45 @@ def _channel(contact: Contact, facts: Facts, choice: Choice, law: _Law) -> tuple
 
 
 Why = Callable[[], Reason]  # told only where it is wanted
-Moves = Callable[[datetime], Iterator[tuple[datetime, Why]]]
-NO_MOVE: tuple[datetime, None] = (datetime.max.replace(tzinfo=UTC), None)
+Objection = tuple[datetime, Why]  # not before then, because
 
 
-def _moves(
+def _objections(
     contact: Contact,
     facts: Facts,
     choice: Choice,
     law: _Law,
     channel: str,
     pace: Keep | Soften | Drop,
-) -> Moves:
-    """Each rule of time that objects, as "not before then, because"."""
+) -> Callable[[datetime], Objection | None]:
+    """What tells the first rule of time that objects to an instant."""
     home = contact.zones[0]
     delays = law.delays(channel)
     puts_off = _put_off(contact, facts, choice, pace)
     counted = law.history if channel != INBOX else ()  # it disturbs nobody, so no week counts it
 
-    def moves(instant: datetime) -> Iterator[tuple[datetime, Why]]:
+    def first(instant: datetime) -> Objection | None:
         for then, why in puts_off:
             if then > instant:
-                yield then, why
+                return then, why
         for rule, later in delays(instant):
-            yield later or instant + NEVER, partial(_late, rule, instant, home)
+            return later or instant + NEVER, partial(_late, rule, instant, home)
         opening = local_time.next_common_opening(instant, choice.windows, contact.zones) or instant + NEVER
         if opening > instant:
-            yield opening, lambda: Reason("choice.window", _closed(instant, home, choice))
+            return opening, lambda: Reason("choice.window", _closed(instant, home, choice))
         if (free := _week(instant, counted, choice, home)) > instant:
-            yield free, lambda: Reason("choice.week", {"most": choice.max_per_week})
+            return free, lambda: Reason("choice.week", {"most": choice.max_per_week})
+        return None
 
-    return moves
+    return first
 
 
 def _put_off(
     contact: Contact, facts: Facts, choice: Choice, pace: Keep | Soften | Drop
-) -> list[tuple[datetime, Why]]:
+) -> list[Objection]:
     """What puts the reminder off to an instant that is known beforehand."""
     home = contact.zones[0]
-    found: list[tuple[datetime, Why]] = []
+    found: list[Objection] = []
     for hold in _holds(contact, facts):
         if hold.until:
             until = hold.until.astimezone(home).date().isoformat()
@@ -371,15 +372,15 @@ def _late(rule: Rule, instant: datetime, home: ZoneInfo) -> Reason:
     return _ruled(rule, _at(instant, home))
 
 
-def _at(instant: datetime, home: ZoneInfo) -> dict[str, object]:
-    local = instant.astimezone(home)
+def _at(instant: datetime, home: ZoneInfo) -> dict[str, Any]:
+    local = local_time.wall_clock(instant, home)
     return {"at": local.isoformat("T", "minutes"), "weekday": local.weekday()}
 
 
-def _closed(instant: datetime, home: ZoneInfo, choice: Choice) -> dict[str, object]:
+def _closed(instant: datetime, home: ZoneInfo, choice: Choice) -> dict[str, Any]:
     """When the person's own hours were closed, and whether they chose no message at all on that day."""
     known = _at(instant, home)
-    return {**known, "day_off": True} if choice.windows[instant.astimezone(home).weekday()] is None else known
+    return {**known, "day_off": True} if choice.windows[known["weekday"]] is None else known
 
 
 def _week(instant: datetime, history: History, choice: Choice, home: ZoneInfo) -> datetime:

@@ -100,7 +100,7 @@ def _holidays(rule: Holidays, case: Case, at: datetime) -> NotBefore:
 
 
 def _past_holiday(calendar: str, hours: Window | None, case: Case, at: datetime, zone: ZoneInfo) -> datetime:
-    day = at.astimezone(zone).date()
+    day = local_time.wall_clock(at, zone).date()
     if day not in case.holidays and day not in _calendar(calendar):
         return at
     for opens, closes in local_time.openings(day, hours, zone) if hours else ():
@@ -127,7 +127,7 @@ def _closed_by_person(rule: Hold, case: Case, at: datetime) -> NotBefore:
 
 
 def _past_closed(closed: Inconvenient, at: datetime, zone: ZoneInfo) -> datetime:
-    today = at.astimezone(zone).date()
+    today = local_time.wall_clock(at, zone).date()
     for day in (today - DAY, today):  # yesterday's hours may run over midnight
         if day.weekday() not in closed.days or (closed.last_day and day > closed.last_day):
             continue
