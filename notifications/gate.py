@@ -19,7 +19,7 @@ from notifications.habit import NOBODY_KNOWS, Habit, Kind
 from notifications.law import judge
 from notifications.law.case import Case, Consent, Message, PriorContact
 from notifications.law.rule import Rule, Rulebook
-from notifications.pace import Drop, Keep, Rung, Soften, keeps
+from notifications.pace import KEEP, Drop, Keep, Rung, Soften, keeps
 from notifications.reason import Reason
 
 HORIZON = timedelta(days=31)  # nothing is put off longer; a reminder that late is no reminder
@@ -176,7 +176,7 @@ def _awaits_us(contact: Contact, facts: Facts, now: datetime) -> bool:
 
 def _pace(facts: Facts, choice: Choice, habit: Habit) -> Keep | Soften | Drop:
     if facts.rung is None:
-        return Keep()
+        return KEEP
     if facts.has_autopay:
         habit = replace(habit, kind=Kind.AUTOPAY)
     lead_days = choice.lead_days
@@ -212,10 +212,6 @@ class _Sort(NamedTuple):
     zone: ZoneInfo
     day: date  # local
 
-    @property
-    def rules(self) -> judge.Rules:
-        return judge.rules_for(self.books, binds=self.binds, stage=self.stage, channel=self.channel)
-
     def case(self, zones: tuple[ZoneInfo, ...], debts: frozenset[str], history: History) -> Case:
         return Case(
             zones=zones,
@@ -235,13 +231,21 @@ class _Sort(NamedTuple):
 SOME_DEBT = frozenset({"debt"})
 
 
+class _Standing(NamedTuple):
+    """What the rulebooks say of a sort of contact, whoever it is with."""
+
+    sort: _Sort
+    bar: Rule | None  # the first rule that forbids it
+    rules: judge.Rules
+
+
 @lru_cache(maxsize=LOOKS_KEPT)
-def _bar(sort: _Sort) -> Rule | None:
-    """The first rule that forbids such a contact."""
+def _standing(sort: _Sort) -> _Standing:
+    rules = judge.rules_for(sort.books, binds=sort.binds, stage=sort.stage, channel=sort.channel)
     start = local_time.day_start(sort.day, sort.zone)
     told = (PriorContact(start, sort.channel, debts=SOME_DEBT),) if sort.was_told else ()
-    barring = judge.barring(sort.rules, sort.case((sort.zone,), SOME_DEBT, told), start)
-    return barring[0] if barring else None
+    barring = judge.barring(rules, sort.case((sort.zone,), SOME_DEBT, told), start)
+    return _Standing(sort, barring[0] if barring else None, rules)
 
 
 class _Law:
@@ -259,14 +263,14 @@ class _Law:
     ) -> None:
         self._contact, self._facts, self._books, self.history = contact, facts, rulebooks, history
         self._said = said
-        self._sorts: dict[str, _Sort] = {}
+        self._known: dict[str, _Standing] = {}
         self._was_told = any(not one.is_inbound and facts.account in one.debts for one in history)
         self.today = local_time.wall_clock(now, contact.zones[0]).date()
 
-    def _sort(self, channel: str) -> _Sort:
-        if channel not in self._sorts:
+    def _on(self, channel: str) -> _Standing:
+        if channel not in self._known:
             contact, facts = self._contact, self._facts
-            self._sorts[channel] = _Sort(
+            sort = _Sort(
                 self._books,
                 contact.binds,
                 facts.category,
@@ -278,17 +282,17 @@ class _Law:
                 contact.zones[0],
                 self.today,
             )
-        return self._sorts[channel]
+            self._known[channel] = _standing(sort)
+        return self._known[channel]
 
     def bars(self, channel: str) -> Rule | None:
         """The first rule that forbids this reminder on this channel."""
-        return _bar(self._sort(channel))
+        return self._on(channel).bar
 
     def delays(self, channel: str) -> Callable[[datetime], Iterator[judge.Delay]]:
         """The rules that put it off, each with its first instant, at any instant from now on."""
-        sort, debts = self._sort(channel), frozenset((self._facts.account,))
-        rules, case = sort.rules, sort.case(self._contact.zones, debts, self.history)
-        return lambda instant: judge.delaying(rules, case, instant)
+        known, debts = self._on(channel), frozenset((self._facts.account,))
+        return partial(judge.delaying, known.rules, known.sort.case(self._contact.zones, debts, self.history))
 
 
 def _channel(contact: Contact, facts: Facts, choice: Choice, law: _Law) -> tuple[str | None, Reason]:
