@@ -152,10 +152,12 @@ def _work(rule: Workplace, case: Case, at: datetime) -> NotBefore:
 
 def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
     limit = rule.limit
-    if limit is None or len(case.history) < limit.count:
+    if limit is None:
         return at
     if limit.count == 0 and not limit.after:
         return None
+    if not _may_be_full(limit, case, at):
+        return at
     # What is bound at work is counted there; where else an earlier contact was made is not known.
     only_here = limit.per == "contact_point" or bool(rule.only_places and "none" not in rule.only_places)
     counted = list(_counted(rule, limit, case, at, only_here=only_here))
@@ -164,11 +166,25 @@ def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
     return max((_free(limit, about, case, at) for about in _by_debt(counted, case)), default=at)
 
 
+def _may_be_full(limit: Limit, case: Case, at: datetime) -> bool:
+    """Were there contacts enough of any kind, as far back as the limit looks? Mostly not."""
+    needed = _needed(limit)
+    return len(case.history) >= needed and case.history[-needed].at >= _since(limit, at)
+
+
+def _needed(limit: Limit) -> int:
+    return limit.count or 1  # after a conversation: that one
+
+
+def _since(limit: Limit, at: datetime) -> datetime:
+    return at - _LOOKS_BACK[limit.window](limit)
+
+
 def _counted(
     rule: Rule, limit: Limit, case: Case, at: datetime, *, only_here: bool
 ) -> Iterator[PriorContact]:
     """The contacts that take a place in a limit, as far back as it looks, the newest first."""
-    since = at - _LOOKS_BACK[limit.window](limit)
+    since = _since(limit, at)
     for one in reversed(case.history):
         if one.at < since:
             return
@@ -219,8 +235,8 @@ def _free(limit: Limit, newest_first: Iterable[PriorContact], case: Case, at: da
     The newest `count` bind: a place is free once the oldest of them has left the window. Seven calls in seven
     days, the first on 1 April: the eighth may be placed on the 8th (12 CFR 1006.14, comment 14(b)(2)(ii)-1).
     """
-    zone, needed = case.zones[0], max(limit.count, 1)
-    binding = next(islice(newest_first, needed - 1, None), None)
+    zone = case.zones[0]
+    binding = next(islice(newest_first, _needed(limit) - 1, None), None)
     if binding is None:
         return at
     oldest = binding.at.astimezone(zone).date()
