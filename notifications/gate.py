@@ -347,9 +347,7 @@ def _objections(
     return first
 
 
-def _put_off(
-    contact: Contact, facts: Facts, choice: Choice, pace: Keep | Soften | Drop
-) -> list[Objection]:
+def _put_off(contact: Contact, facts: Facts, choice: Choice, pace: Keep | Soften | Drop) -> list[Objection]:
     """What puts the reminder off to an instant that is known beforehand."""
     home = contact.zones[0]
     found: list[Objection] = []

@@ -156,8 +156,8 @@ def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
         return at
     if limit.count == 0 and not limit.after:
         return None
-    if not _may_be_full(limit, case, at):
-        return at
+    if len(case.history) < limit.fills or case.history[-limit.fills].at < at - limit.looks_back:
+        return at  # mostly: too few contacts of any kind
     # What is bound at work is counted there; where else an earlier contact was made is not known.
     only_here = limit.per == "contact_point" or bool(rule.only_places and "none" not in rule.only_places)
     counted = list(_counted(rule, limit, case, at, only_here=only_here))
@@ -166,25 +166,11 @@ def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
     return max((_free(limit, about, case, at) for about in _by_debt(counted, case)), default=at)
 
 
-def _may_be_full(limit: Limit, case: Case, at: datetime) -> bool:
-    """Were there contacts enough of any kind, as far back as the limit looks? Mostly not."""
-    needed = _needed(limit)
-    return len(case.history) >= needed and case.history[-needed].at >= _since(limit, at)
-
-
-def _needed(limit: Limit) -> int:
-    return limit.count or 1  # after a conversation: that one
-
-
-def _since(limit: Limit, at: datetime) -> datetime:
-    return at - _LOOKS_BACK[limit.window](limit)
-
-
 def _counted(
     rule: Rule, limit: Limit, case: Case, at: datetime, *, only_here: bool
 ) -> Iterator[PriorContact]:
     """The contacts that take a place in a limit, as far back as it looks, the newest first."""
-    since = _since(limit, at)
+    since = at - limit.looks_back
     for one in reversed(case.history):
         if one.at < since:
             return
@@ -236,7 +222,7 @@ def _free(limit: Limit, newest_first: Iterable[PriorContact], case: Case, at: da
     days, the first on 1 April: the eighth may be placed on the 8th (12 CFR 1006.14, comment 14(b)(2)(ii)-1).
     """
     zone = case.zones[0]
-    binding = next(islice(newest_first, _needed(limit) - 1, None), None)
+    binding = next(islice(newest_first, limit.fills - 1, None), None)
     if binding is None:
         return at
     oldest = binding.at.astimezone(zone).date()
@@ -252,13 +238,6 @@ _FREE_DAY: dict[str, Callable[[date, Limit], date]] = {
     "calendar_day": lambda day, limit: day + limit.window_days * DAY,
     "calendar_week": lambda day, limit: day + (7 - day.weekday()) * DAY,
     "calendar_month": lambda day, limit: _next_month(day),
-}
-# A day more than the window, for the hours before the first of its days and for clock changes.
-_LOOKS_BACK: dict[str, Callable[[Limit], timedelta]] = {
-    "rolling": lambda limit: (limit.window_days + 1) * DAY,
-    "calendar_day": lambda limit: (limit.window_days + 1) * DAY,
-    "calendar_week": lambda limit: 8 * DAY,
-    "calendar_month": lambda limit: 32 * DAY,
 }
 _BY_KIND: dict[type[Rule], Callable[..., NotBefore]] = {
     ContactHours: _hours,
