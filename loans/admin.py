@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
+from loans import admin_api as admin_api
 from loans import payments
 from loans.models import Bill, CreditAccount, Payment
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Borrower
+from loans.models_api import ApiCall as ApiCall
+from loans.models_api import ApiKey as ApiKey
 
 
 def money(verbose_name: object, **options: object) -> "models.DecimalField[Decimal, Decimal]":

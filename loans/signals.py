@@ -6,6 +6,6 @@ from django.dispatch import Signal
 # Arguments: account (CreditAccount), payment (Payment), closed_bills (list of Bill ids), now (UTC).
 payment_recorded = Signal()
 
-# Many bills may have been closed at once, by an import. Sent inside the import's transaction.
-# Arguments: now (UTC).
+# Bills may have been closed without a payment: by an import, or by the core system. Sent inside the transaction.
+# Arguments: now (UTC); borrowers (ids of Borrower), left out where it may be anybody's.
 bills_changed = Signal()

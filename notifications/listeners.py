@@ -6,4 +6,4 @@ from notifications import direct, payments
 
 sms_wanted.connect(direct.when_committed, dispatch_uid="direct_text")
 payment_recorded.connect(payments.on_payment, dispatch_uid="payment_silences")
-bills_changed.connect(payments.on_import, dispatch_uid="import_silences")
+bills_changed.connect(payments.on_bills_changed, dispatch_uid="import_silences")

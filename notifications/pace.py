@@ -45,7 +45,6 @@ class Drop:
     reason: Reason
 
 
-KEEP = Keep()
 Verdict = Keep | Soften | Drop
 Cadence = Sequence[Rung]  # in any order
 
@@ -57,16 +56,16 @@ def keeps(pace: Pace, habit: Habit, rung: Rung, *, cadence: Cadence, due_on: dat
     standard = close, and auto ⊆ standard.
     """
     if rung.is_required:
-        return KEEP
+        return Keep()
     match pace:
         case "off":
             return Drop(Reason("pace.off"))
         case "gentle":
-            return KEEP if rung.offset_days in _gentle(cadence) else Drop(Reason("pace.gentle"))
+            return Keep() if rung.offset_days in _gentle(cadence) else Drop(Reason("pace.gentle"))
         case "auto":
             return _auto(habit, rung, cadence, due_on)
         case "standard" | "close":
-            return KEEP
+            return Keep()
 
 
 def _gentle(cadence: Cadence) -> set[int]:
@@ -88,12 +87,12 @@ def _auto(habit: Habit, rung: Rung, cadence: Cadence, due_on: date) -> Verdict:
             return Soften(because) if rung.offset_days == _one_note(habit, cadence) else Drop(because)
         case Kind.ON_DAY if is_before:
             is_kept = rung.offset_days in (0, _last_before(cadence))
-            return KEEP if is_kept else Drop(Reason("pace.on_day", _facts(habit)))
+            return Keep() if is_kept else Drop(Reason("pace.on_day", _facts(habit)))
     if not is_before and habit.first_slip == due_on:
         return Soften(Reason("pace.first_slip"), _patience(rung, cadence))
     if not is_before and habit.kind is Kind.EARLY:
         return Soften(Reason("pace.reliable", _facts(habit)))
-    return KEEP
+    return Keep()
 
 
 def _facts(habit: Habit) -> dict[str, Any]:

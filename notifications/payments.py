@@ -32,9 +32,16 @@ def on_payment(
     _put_receipt(account.borrower, account, payment, now)
 
 
-def on_import(*, now: datetime, **_: Any) -> None:
-    """The same after an import, which closes bills by the thousand: no receipts, one statement."""
-    cancel_paid(borrower_id=None, now=now)
+def on_bills_changed(*, now: datetime, borrowers: Sequence[int] | None = None, **_: Any) -> None:
+    """The same after bills were closed without a payment here: no receipts. After an import, which closes them by
+    the thousand, one statement for all; for some borrowers, in the order of their ids, each under the lane's lock.
+    """
+    if borrowers is None:
+        cancel_paid(borrower_id=None, now=now)
+        return
+    for borrower_id in sorted(borrowers):
+        lanes.lock(borrower_id)
+        cancel_paid(borrower_id=borrower_id, now=now)
 
 
 def cancel_paid(*, borrower_id: int | None, now: datetime) -> int:

@@ -9,7 +9,6 @@ class Channel(models.TextChoices):
 
     SMS = "sms", _("text message")
     EMAIL = "email", _("e-mail")
-    PUSH = "push", _("push message")
     INBOX = "inbox", _("portal inbox")
 
 

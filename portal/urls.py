@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from loans.api.v1 import api
 from portal import health, views
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("account/", include("allauth.urls")),
     path("hooks/", include("notifications.hook_urls")),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

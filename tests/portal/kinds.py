@@ -17,6 +17,7 @@ class Kind(Enum):
     BORROWER = auto()  # about the borrower who asks
     BORROWERS_ROW = auto()  # about one row, named in the address, of the borrower who asks
     PROVIDER = auto()  # only with the provider's signature
+    API = auto()  # only with a key
     SIGNED_LINK = auto()  # about whom the address itself, which we signed, is about
     STAFF = auto()  # only for staff
     STAFF_OWN = auto()  # for each of the staff, whatever their rights: the frame, and their own password
@@ -74,6 +75,15 @@ KINDS = {
     "loans:statements": Kind.BORROWERS_ROW,
     "loans:statement": Kind.BORROWERS_ROW,
     "loans:receipt": Kind.BORROWERS_ROW,
+    "api-v1:openapi-json": Kind.OPEN,  # what there is to ask, and nothing of anybody
+    "api-v1:api-root": Kind.OPEN,  # answers 404 with nothing in it
+    "api-v1:put_borrowers": Kind.API,
+    "api-v1:put_accounts": Kind.API,
+    "api-v1:put_bills": Kind.API,
+    "api-v1:put_payments": Kind.API,
+    "api-v1:accounts_of_borrower": Kind.API,
+    "api-v1:account": Kind.API,
+    "api-v1:schedule": Kind.API,
     "notifications:preferences": Kind.BORROWER,
     "notifications:preview": Kind.BORROWER,
     "notifications:stop": Kind.BORROWER,

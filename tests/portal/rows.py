@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import Model
 
 from accounts.models import Borrower, Invitation
-from loans.models import Allocation, Payment
+from loans.models import Allocation, ApiCall, ApiKey, Payment
 from notifications import rulebook_texts
 from notifications.choice import DEFAULT
 from notifications.models import (
@@ -82,6 +82,8 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
             seen_at=NOON + timedelta(minutes=number),
         ),
         Group.objects.create(name=f"Team {number}"),
+        (key := ApiKey.objects.create(name="Core", start="bpk_", digest=f"{number}", scopes=["read"])),
+        ApiCall.objects.create(key=key, method="GET", path="/api/v1/", at=NOON, status=200),
     ]
     if login := borrower.user:
         rows += [login, EmailAddress.objects.create(user=login, email=str(login.email), primary=True)]

@@ -57,6 +57,7 @@ def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, obj
         "token": SIGNER.sign(owned[Invitation].pk.hex),
         "point_id": point.pk,
         "public_id": loan.public_id,  # type: ignore[attr-defined]
+        "reference": borrower.reference,
         "name": "all",
         "payment_id": owned[Payment].public_id,  # type: ignore[attr-defined]
         "attempt_id": message.pk,
@@ -238,6 +239,19 @@ def test_staff_are_no_borrowers(
     before = all_rows_but_of(None)
     for status, text in walk(staff_client, route.path(values), fields):
         assert status in (403, 405) or reverse("accounts:step_up") in text.split()[0]
+    assert all_rows_but_of(None) == before
+
+
+# ---------- the lender's systems ----------
+
+
+@pytest.mark.parametrize("route", of_kind(Kind.API))
+def test_the_api_wants_a_key_and_a_sign_in_is_none(
+    route: Route, signed_in: Client, staff_client: Client, values: dict[str, object], fields: dict[str, Any]
+) -> None:
+    before = all_rows_but_of(None)
+    for visitor in (Client(), signed_in, staff_client):
+        assert {status for status, _text in walk(visitor, route.path(values), fields)} == {401, 405}
     assert all_rows_but_of(None) == before
 
 

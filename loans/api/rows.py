@@ -1,0 +1,112 @@
+"""Read a row's fields. Pure: a field that is wrong is a ValueError that names it and says what to write."""
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from ninja import Schema
+
+from accounts import email_addresses, names, phones, places
+from accounts.models import LANGUAGES
+from loans.api.schemas import AccountIn, BillIn, BorrowerIn, PaymentIn
+from loans.currency import unit
+from loans.models import CreditAccount
+from loans.portfolio import columns
+from loans.portfolio.columns import Reader
+
+SIGNED = columns.amount(least=None)
+POSITIVE = columns.amount(above=True)
+NOT_NEGATIVE = columns.amount()
+
+BORROWER: Mapping[str, Reader] = {
+    "reference": columns.text(64),
+    "name": names.clean,
+    "country": columns.country,
+    "region": columns.text(8, may_be_empty=True),
+    "language": columns.one_of(*dict(LANGUAGES)),
+    "email": lambda text: email_addresses.parse(text).lower(),
+}
+ACCOUNT: Mapping[str, Reader] = {
+    "reference": columns.text(64),
+    "borrower": columns.text(64),
+    "product": columns.one_of(*CreditAccount.Product.values),
+    "currency": columns.currency,
+    "status": columns.one_of(*CreditAccount.Status.values),
+    "opened_on": columns.day,
+    "principal": POSITIVE,
+    "annual_rate_pct": columns.amount(),
+    "instalment_amount": POSITIVE,
+    "credit_limit": NOT_NEGATIVE,
+    "reported_balance": SIGNED,
+}
+BILL: Mapping[str, Reader] = {
+    "account": columns.text(64),
+    "due_on": columns.day,
+    "issued_on": columns.day,
+    "amount": NOT_NEGATIVE,
+    "principal": NOT_NEGATIVE,
+    "interest": NOT_NEGATIVE,
+    "balance_after": NOT_NEGATIVE,
+    "statement_balance": SIGNED,
+}
+PAYMENT: Mapping[str, Reader] = {
+    "reference": columns.text(64),
+    "account": columns.text(64),
+    "amount": POSITIVE,
+    "currency": columns.currency,
+    "received_on": columns.day,
+}
+MONEY = (
+    "principal", "instalment_amount", "credit_limit", "reported_balance", "amount", "interest", "balance_after",
+    "statement_balance",
+)  # fmt: skip
+MOST_RATE = 999  # per cent a year: what the column holds
+
+
+def borrower(row: BorrowerIn) -> dict[str, Any]:
+    """A borrower's fields; the place says language and time zone where the row does not."""
+    fields = _read(row, BORROWER)
+    if fields["time_zone"] is None:
+        fields["time_zone"] = places.time_zone(fields["country"], fields["region"])
+    elif fields["time_zone"] not in available_timezones():
+        raise ValueError(f"time_zone is “{fields['time_zone'][:30]}”; write an IANA name like Asia/Taipei")
+    fields["language"] = fields["language"] or places.language(fields["country"])
+    if fields["phone"] is not None:
+        fields["phone"] = phones.parse(fields["phone"], fields["country"])
+    return fields
+
+
+def account(row: AccountIn) -> dict[str, Any]:
+    fields = _read(row, ACCOUNT)
+    rate = fields["annual_rate_pct"]
+    if rate is not None and rate > MOST_RATE:
+        raise ValueError(f"annual_rate_pct is {rate}; it must be at most {MOST_RATE}")
+    check_places(fields, fields["currency"])
+    return fields
+
+
+def bill(row: BillIn) -> dict[str, Any]:
+    return _read(row, BILL)
+
+
+def payment(row: PaymentIn) -> dict[str, Any]:
+    return _read(row, PAYMENT)
+
+
+def check_places(fields: Mapping[str, Any], currency: str) -> None:
+    """ValueError: an amount is finer than its currency."""
+    for name in MONEY:
+        if (value := fields.get(name)) is not None and value % unit(currency):
+            raise ValueError(f"{name} is {value}; {currency} has no smaller unit than {unit(currency)}")
+
+
+def _read(row: Schema, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    fields = row.dict()
+    for name, read in readers.items():
+        if fields[name] is None:
+            continue
+        try:
+            fields[name] = read(fields[name])
+        except ValueError as error:
+            raise ValueError(f"{name} {error}") from error
+    return fields

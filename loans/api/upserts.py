@@ -1,0 +1,266 @@
+"""Write a batch: the good rows, each refused one with its reason. Sending a batch twice changes nothing more.
+
+Each function takes rows of one kind and returns a result for every row, in their order.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+
+from accounts.models import Borrower, ContactPoint
+from loans import payments as journey
+from loans import signals
+from loans.api import rows as reading
+from loans.api.schemas import AccountIn, Became, BillIn, BorrowerIn, PaymentIn, Result, RowIn
+from loans.models import Bill, CreditAccount, Payment
+
+Status = CreditAccount.Status
+Fields = dict[str, Any]
+In = TypeVar("In", bound=RowIn)
+
+KEPT_OF_BORROWER = ("name", "country", "region")  # language and zone are the person's own to change
+KEPT_OF_ACCOUNT = (
+    "status", "opened_on", "principal", "annual_rate_pct", "instalments", "instalment_amount", "credit_limit",
+    "months_past_due", "is_autopay",
+)  # fmt: skip
+KEPT_OF_BILL = ("amount", "principal", "interest", "balance_after", "statement_balance", "issued_on")
+
+
+class _Batch:
+    """A batch being read: good rows' fields by place, and what became of every row."""
+
+    def __init__(self, rows: Sequence[In], read: Callable[[In], Fields]) -> None:
+        self.good: dict[int, Fields] = {}
+        self.names = [row.label for row in rows]
+        self.results: dict[int, Result] = {}
+        seen: set[str] = set()
+        for place, row in enumerate(rows):
+            if row.label in seen:
+                self.refuse(place, "is in this batch twice; send it once")
+                continue
+            seen.add(row.label)
+            try:
+                self.good[place] = read(row)
+            except ValueError as error:
+                self.refuse(place, str(error))
+
+    def refuse(self, place: int, why: str) -> None:
+        self.good.pop(place, None)
+        self.results[place] = Result(reference=self.names[place], result="refused", why=why)
+
+    def became(self, place: int, known: Model | None, changed: bool) -> None:
+        result: Became = "created" if known is None else "updated" if changed else "unchanged"
+        self.results[place] = Result(reference=self.names[place], result=result)
+
+    def all(self) -> list[Result]:
+        return [self.results[place] for place in range(len(self.names))]
+
+
+def borrowers(rows: Sequence[BorrowerIn], *, now: datetime) -> list[Result]:
+    """Create borrowers, or bring their name and place up to date; add their addresses."""
+    batch = _Batch(rows, reading.borrower)
+    with transaction.atomic():
+        known = _by_reference(Borrower, (fields["reference"] for fields in batch.good.values()))
+        changed: list[Borrower] = []
+        for place, fields in batch.good.items():
+            old = known.get(fields["reference"])
+            if (is_changed := _set(old, fields, KEPT_OF_BORROWER)) and old:
+                changed.append(old)
+            batch.became(place, old, is_changed)
+        new = [
+            Borrower(
+                **_only(fields, ("reference", "language", "time_zone", *KEPT_OF_BORROWER)), created_at=now
+            )
+            for fields in batch.good.values()
+            if fields["reference"] not in known
+        ]
+        Borrower.objects.bulk_create(
+            new, update_conflicts=True, unique_fields=["reference"], update_fields=KEPT_OF_BORROWER
+        )
+        Borrower.objects.bulk_update(changed, KEPT_OF_BORROWER)
+        _add_addresses(batch.good.values(), now)
+    return batch.all()
+
+
+def _add_addresses(rows: Iterable[Fields], now: datetime) -> None:
+    rows = [fields for fields in rows if fields["email"] or fields["phone"]]
+    people = _by_reference(Borrower, (fields["reference"] for fields in rows))
+    points = [
+        ContactPoint(borrower=people[fields["reference"]], kind=kind, value=fields[kind], created_at=now)
+        for fields in rows
+        for kind in (ContactPoint.Kind.EMAIL, ContactPoint.Kind.PHONE)
+        if fields[kind]
+    ]
+    ContactPoint.objects.bulk_create(points, ignore_conflicts=True)
+
+
+def accounts(rows: Sequence[AccountIn], *, now: datetime) -> list[Result]:
+    """Create accounts, or bring contract, status and reported balance up to date. An ended account's bills close."""
+    batch = _Batch(rows, reading.account)
+    with transaction.atomic():
+        people = _by_reference(Borrower, (fields["borrower"] for fields in batch.good.values()))
+        known = _by_reference(
+            CreditAccount, (fields["reference"] for fields in batch.good.values()), lock=True
+        )
+        new: list[CreditAccount] = []
+        changed: list[CreditAccount] = []
+        for place, fields in list(batch.good.items()):
+            person, old = people.get(fields["borrower"]), known.get(fields["reference"])
+            if why := _cannot_be(fields, person, old):
+                batch.refuse(place, why)
+                continue
+            balance = fields["reported_balance"]
+            is_reported = balance is not None and (old is None or old.reported_balance != balance)
+            report = {"reported_balance": balance, "reported_at": now} if is_reported else {}
+            is_changed = _set(old, fields | report, (*KEPT_OF_ACCOUNT, *report))
+            batch.became(place, old, is_changed)
+            if old and is_changed:
+                changed.append(old)
+            elif old is None:
+                chosen = _only(fields, ("reference", "product", "currency", *KEPT_OF_ACCOUNT))
+                new.append(CreditAccount(borrower=person, **chosen, **report))
+        CreditAccount.objects.bulk_create(new)
+        updates = [*KEPT_OF_ACCOUNT, "reported_balance", "reported_at"]
+        CreditAccount.objects.bulk_update(changed, updates)
+        ended = [account for account in changed if account.status != Status.OPEN]
+        _close_bills(Bill.objects.filter(account__in=ended), now)
+    return batch.all()
+
+
+def _cannot_be(fields: Fields, person: Borrower | None, old: CreditAccount | None) -> str | None:
+    if person is None:
+        return f"there is no borrower “{fields['borrower']}”; send the borrower first"
+    if old is None:
+        return None
+    if old.borrower_id != person.pk:
+        return "the account belongs to another borrower; an account does not change hands"
+    if (old.currency, old.product) != (fields["currency"], fields["product"]):
+        return f"the account is a {old.product} in {old.currency}; product and currency stay as they are"
+    return None
+
+
+def bills(rows: Sequence[BillIn], *, now: datetime) -> list[Result]:
+    """Create bills, or correct the amounts of open ones. A newer statement of a card closes the older ones."""
+    batch = _Batch(rows, reading.bill)
+    with transaction.atomic():
+        owners = _by_reference(
+            CreditAccount, (fields["account"] for fields in batch.good.values()), lock=True
+        )
+        rows_of_owners = Bill.objects.filter(
+            account__in=owners.values(), number__in={fields["number"] for fields in batch.good.values()}
+        )
+        known = {(bill.account_id, bill.number): bill for bill in rows_of_owners}
+        new: list[Bill] = []
+        changed: list[Bill] = []
+        for place, fields in list(batch.good.items()):
+            owner = owners.get(fields["account"])
+            old = known.get((owner.pk, fields["number"])) if owner else None
+            if why := _cannot_bill(fields, owner, old):
+                batch.refuse(place, why)
+                continue
+            is_changed = _set(old, fields, KEPT_OF_BILL)
+            batch.became(place, old, is_changed)
+            if old is None:
+                bill = Bill(account=owner, **_only(fields, ("number", "due_on", *KEPT_OF_BILL)))
+                new.append(bill)
+                bill.closed_at = now if not bill.amount or owner.status != Status.OPEN else None  # type: ignore[union-attr]
+            elif is_changed:
+                old.closed_at = now if not old.outstanding else None
+                changed.append(old)
+        Bill.objects.bulk_create(new)
+        Bill.objects.bulk_update(changed, [*KEPT_OF_BILL, "closed_at"])
+        _close_replaced([bill for bill in new if bill.statement_balance is not None], now)
+        _tell(changed, now)
+    return batch.all()
+
+
+def _cannot_bill(fields: Fields, owner: CreditAccount | None, old: Bill | None) -> str | None:
+    if owner is None:
+        return f"there is no account “{fields['account']}”; send the account first"
+    try:
+        reading.check_places(fields, owner.currency)
+    except ValueError as error:
+        return str(error)
+    if old is None:
+        return None
+    if old.due_on != fields["due_on"]:
+        return f"the bill is due on {old.due_on}; a due day is moved by a due-date change, not by a new bill"
+    if any(getattr(old, name) != fields[name] for name in KEPT_OF_BILL):
+        if old.closed_at:
+            return "the bill is closed; a closed bill stays as it is"
+        if fields["amount"] < old.paid:
+            return f"{old.paid} of the bill is paid; its amount cannot be less"
+    return None
+
+
+def payments(rows: Sequence[PaymentIn], *, now: datetime) -> list[Result]:
+    """Book payments one by one, each in its own transaction with all that follows from it."""
+    batch = _Batch(rows, reading.payment)
+    owners = _by_reference(CreditAccount, (fields["account"] for fields in batch.good.values()))
+    known = _by_reference(Payment, (fields["reference"] for fields in batch.good.values()))
+    for place, fields in list(batch.good.items()):
+        owner, old = owners.get(fields["account"]), known.get(fields["reference"])
+        if owner is None:
+            batch.refuse(place, f"there is no account “{fields['account']}”; send the account first")
+        elif old is not None:
+            same = (old.account_id, old.amount, old.received_on)
+            if same == (owner.pk, fields["amount"], fields["received_on"]):
+                batch.became(place, old, False)
+            else:
+                batch.refuse(place, "this payment is already in the books with other figures")
+        else:
+            new = journey.NewPayment(**_only(fields, ("reference", "amount", "currency", "received_on")))
+            try:
+                journey.record(owner, payment=new, by=None, now=now)
+            except journey.PaymentRefused as error:
+                batch.refuse(place, str(error))
+            else:
+                batch.became(place, None, True)
+    return batch.all()
+
+
+def _close_replaced(statements: Sequence[Bill], now: datetime) -> None:
+    """Only the newest statement of a card is a demand: what an older one asked for stands in it again."""
+    newest: dict[int, int] = {}
+    for bill in statements:
+        newest[bill.account_id] = max(bill.number, newest.get(bill.account_id, 0))
+    for account_id, number in newest.items():
+        of_account = Bill.objects.filter(account=account_id, statement_balance__isnull=False)
+        last = of_account.order_by("-number").values_list("number", flat=True)[0]
+        _close_bills(of_account.filter(number__lt=max(last, number)), now)
+
+
+def _close_bills(bills: QuerySet[Bill], now: datetime) -> None:
+    open_ones = list(bills.filter(closed_at=None).select_related("account"))
+    Bill.objects.filter(pk__in=[bill.pk for bill in open_ones]).update(closed_at=now)
+    _tell(open_ones, now)
+
+
+def _tell(bills: Sequence[Bill], now: datetime) -> None:
+    if people := sorted({bill.account.borrower_id for bill in bills}):
+        signals.bills_changed.send(sender=Bill, borrowers=people, now=now)
+
+
+M = TypeVar("M", Borrower, CreditAccount, Payment)
+
+
+def _by_reference(model: type[M], references: Iterable[str], *, lock: bool = False) -> dict[str, M]:
+    found = model._default_manager.filter(reference__in=set(references)).order_by("pk")
+    return {row.reference: row for row in (found.select_for_update() if lock else found)}
+
+
+def _set(row: Model | None, fields: Fields, names: Sequence[str]) -> bool:
+    """Put the fields into a known row. Did any differ?"""
+    if row is None:
+        return True
+    differing = [name for name in names if getattr(row, name) != fields[name]]
+    for name in differing:
+        setattr(row, name, fields[name])
+    return bool(differing)
+
+
+def _only(fields: Fields, names: Sequence[str]) -> Fields:
+    return {name: fields[name] for name in names}
