@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from notifications import conversation_notices, dispatch, plan, receipts, settle
+from notifications import conversation_notices, dispatch, hearing, plan, receipts, settle
 from notifications.dispatch import Clock
 from notifications.models import Tick
 
@@ -15,8 +15,8 @@ KEEP_TICKS = timedelta(days=30)
 
 
 def tick(*, now: datetime) -> int:
-    """Run the slot that `now` lies in, unless it has run: plan, reap, match late receipts. Returns new
-    reminders.
+    """Run the slot that `now` lies in, unless it has run: plan, reap, drain the spool, match late receipts.
+    Returns new reminders.
 
     The slot's row is written in the same transaction as its reminders. Its unique key makes any number of
     beats and workers run a slot once; a worker that dies in it leaves neither row nor reminders, and the next
@@ -35,6 +35,7 @@ def tick(*, now: datetime) -> int:
         row.save(update_fields=["planned", "finished_at"])
         Tick.objects.filter(name=PLAN, slot__lt=now - KEEP_TICKS).delete()
     settle.reap(now=now)
+    hearing.drain()
     receipts.sweep(now=now, limit=500)
     return row.planned
 

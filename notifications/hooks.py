@@ -1,5 +1,6 @@
 """What providers tell us: receipts and replies. Verified, stored as they came, then understood."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -12,9 +13,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from notifications import receipts, replies
 from notifications.channels import twilio_signature
-from notifications.models import ProviderEvent
+from notifications.heard import INBOUND, STATUS, Raw
+from notifications.hearing import hear
+
+logger = logging.getLogger(__name__)
 
 LONGEST = 60  # characters of a SID or a status; Twilio's have 34 and 11
 
@@ -40,29 +43,44 @@ def signed_by_twilio(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     return guarded
 
 
+def kept_or_503(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """503 where the event could be kept neither in the database nor on disk: who sends again on 5xx, does."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except OSError as error:
+            logger.critical("event_not_kept path=%s error=%s", request.path, type(error).__name__)
+            return HttpResponse("Try again later.", status=503, headers={"Retry-After": "60"})
+
+    return answered
+
+
 @csrf_exempt
 @require_POST
 @signed_by_twilio
+@kept_or_503
 def twilio_status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Twilio's status callback for one attempt: one event per message and status."""
     sid, status = request.POST.get("MessageSid", ""), request.POST.get("MessageStatus", "")
     if not _is_key(sid) or not _is_key(status):
         return HttpResponse("MessageSid or MessageStatus is missing.", status=400)
-    event = _stored(receipts.STATUS, f"{sid}:{status}", {"attempt": str(attempt_id), "form": _form(request)})
-    receipts.apply_event(event, now=timezone.now())
+    payload = {"attempt": str(attempt_id), "form": request.POST.dict()}
+    hear(Raw("twilio", STATUS, f"{sid}:{status}", payload), now=timezone.now())
     return HttpResponse(status=204)
 
 
 @csrf_exempt
 @require_POST
 @signed_by_twilio
+@kept_or_503
 def twilio_inbound(request: HttpRequest) -> HttpResponse:
     """A text that a person sent us. The answer is TwiML: the text to send back, or nothing."""
     sid, number = request.POST.get("MessageSid", ""), request.POST.get("From", "")
     if not _is_key(sid) or not _is_key(number):
         return HttpResponse("MessageSid or From is missing.", status=400)
-    event = _stored(receipts.INBOUND, sid, {"form": _form(request)})
-    return twiml(replies.apply_event(event, now=timezone.now()))
+    return twiml(hear(Raw("twilio", INBOUND, sid, {"form": request.POST.dict()}), now=timezone.now()))
 
 
 def twiml(text: str) -> HttpResponse:
@@ -74,16 +92,3 @@ def twiml(text: str) -> HttpResponse:
 
 def _is_key(value: str) -> bool:
     return 0 < len(value) <= LONGEST and "\0" not in value
-
-
-def _form(request: HttpRequest) -> dict[str, str]:
-    """The fields as they came; PostgreSQL's JSON has no place for NUL."""
-    return {name: value.replace("\0", "\N{REPLACEMENT CHARACTER}") for name, value in request.POST.items()}  # type: ignore[union-attr]
-
-
-def _stored(kind: str, key: str, payload: dict[str, Any]) -> ProviderEvent:
-    """The event's row, committed before anything is drawn from it; the same event again is the same row."""
-    event, _ = ProviderEvent.objects.get_or_create(
-        provider="twilio", event_key=key, defaults={"kind": kind, "payload": payload}
-    )
-    return event

@@ -2,42 +2,15 @@
 
 import logging
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 
 from notifications import replies
+from notifications.heard import INBOUND, Receipt, reader
 from notifications.models import Attempt, ProviderEvent, Reminder
-from notifications.words import AttemptState, Delivery, ReminderState
+from notifications.words import AttemptState, ReminderState
 
 logger = logging.getLogger(__name__)
-
-STATUS, INBOUND = "status", "inbound"  # ProviderEvent.kind
-
-# Twilio's MessageStatus → ours. Its first four all say: not yet with the network.
-DELIVERIES = {
-    "accepted": Delivery.QUEUED,
-    "scheduled": Delivery.QUEUED,
-    "queued": Delivery.QUEUED,
-    "sending": Delivery.QUEUED,
-    "sent": Delivery.SENT,
-    "undelivered": Delivery.UNDELIVERED,  # the network or the phone did not take it
-    "failed": Delivery.UNDELIVERED,  # Twilio took it and then could not send it
-    "canceled": Delivery.UNDELIVERED,
-    "delivered": Delivery.DELIVERED,
-    "read": Delivery.READ,
-}
-
-# Twilio's ErrorCode of a receipt → why it did not arrive. Source: Twilio's error and warning dictionary.
-NOT_DELIVERED = {
-    "30003": "the phone was off or out of reach",
-    "30004": "the phone or its network blocks our texts",
-    "30005": "the number is unknown or no longer in use",
-    "30006": "the number is a landline, or its network cannot be reached",
-    "30007": "the network filtered the text",
-    "30008": "the network gave no reason",
-    "30034": "our sending number is not registered with the networks",
-}
 
 # An attempt is committed before its call, so its receipt finds it; what waits longer never had one of ours.
 GIVE_UP = timedelta(hours=1)
@@ -49,36 +22,43 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> bool:
     event = ProviderEvent.objects.select_for_update().get(pk=event.pk)
     if event.handled_at:
         return True
-    attempt_id, form = UUID(event.payload["attempt"]), event.payload["form"]
-    attempt = Attempt.objects.select_for_update().filter(pk=attempt_id).first()
+    receipt = reader(event.provider).receipt(event.payload)
+    attempt = _attempt(event.provider, receipt)
     if attempt is None:
         return False
-    event.result = _advance(attempt, form, now=now)
+    event.result = _advance(attempt, receipt, now=now)
     event.handled_at = now
     event.save(update_fields=["result", "handled_at"])
     return True
 
 
-def _advance(attempt: Attempt, form: dict[str, str], *, now: datetime) -> str:
+def _attempt(provider: str, receipt: Receipt) -> Attempt | None:
+    """By our own id, else by the provider's: it finds the attempt once the answer to our call is written."""
+    rows = Attempt.objects.select_for_update()
+    if receipt.attempt:
+        return rows.filter(pk=receipt.attempt).first()
+    if not receipt.reference:
+        return None
+    return rows.filter(provider=provider, provider_reference=receipt.reference).first()
+
+
+def _advance(attempt: Attempt, receipt: Receipt, *, now: datetime) -> str:
     """Move the attempt as far as this receipt proves, never back. What was done, in a few words."""
-    delivery = DELIVERIES.get(form["MessageStatus"])
-    if delivery is None:
+    if receipt.delivery is None:
         return "not a status we know"
-    if attempt.provider_reference and attempt.provider_reference != form["MessageSid"]:
+    if attempt.provider_reference and attempt.provider_reference != receipt.reference:
         return "the receipt of another message"
     if attempt.state in (AttemptState.REFUSED_RETRYABLE, AttemptState.REFUSED_FINAL):
         logger.error("receipt_for_a_refused_attempt attempt=%s", attempt.pk)
         return "the attempt was refused"
     if attempt.state in (AttemptState.CALLING, AttemptState.UNKNOWN):
-        _settle(attempt, form["MessageSid"], now=now)
-    if delivery <= attempt.delivery:
+        _settle(attempt, receipt.reference, now=now)
+    if receipt.delivery <= attempt.delivery:
         return "already known"
-    attempt.delivery = delivery
-    if delivery == Delivery.UNDELIVERED:
-        code = form.get("ErrorCode", "")
-        attempt.detail = NOT_DELIVERED.get(code) or (f"error {code}"[:200] if code else "no reason given")
+    attempt.delivery = receipt.delivery
+    attempt.detail = receipt.detail[:200]
     attempt.save(update_fields=["delivery", "detail"])
-    return f"now {delivery.name.lower()}"
+    return f"now {receipt.delivery.name.lower()}"
 
 
 def _settle(attempt: Attempt, reference: str, *, now: datetime) -> None:
@@ -100,15 +80,15 @@ def _settle(attempt: Attempt, reference: str, *, now: datetime) -> None:
 
 def sweep(*, now: datetime, limit: int) -> int:
     """Try the events again that are still open, oldest first. Returns how many are now handled."""
-    handled = ProviderEvent.objects.filter(
-        kind=STATUS, handled_at=None, received_at__lt=now - GIVE_UP
-    ).update(handled_at=now, result="no such attempt")
+    handled, given_up = 0, []
     for event in ProviderEvent.objects.filter(handled_at=None).order_by("received_at")[:limit]:
         if event.kind == INBOUND:
-            replies.apply_event(
-                event, now=now
-            )  # its answer is lost with the call that brought it; its wish is not
+            replies.answer_late(event, now=now)
             handled += 1
-        else:
-            handled += apply_event(event, now=now)
-    return handled
+        elif apply_event(event, now=now):
+            handled += 1
+        elif event.received_at < now - GIVE_UP:
+            given_up.append(event.pk)
+    return handled + ProviderEvent.objects.filter(pk__in=given_up).update(
+        handled_at=now, result="no such attempt"
+    )

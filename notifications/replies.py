@@ -1,6 +1,6 @@
 """What a person texts back: STOP, START, HELP in three languages; whatever else becomes part of the conversation."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import Borrower, ContactPoint
-from notifications import conversations, stops
+from notifications import conversations, direct, stops
+from notifications.context import KIND_OF_CHANNEL
 from notifications.conversations import Said
+from notifications.heard import Reply, reader
 from notifications.models import ProviderEvent
 from notifications.reply_words import Wish, read
-from notifications.words import Way
+
+CONFIRMS_FOR = timedelta(minutes=5)  # a stop's confirmation counts as one, and is allowed, for so long
 
 
 @transaction.atomic
@@ -22,34 +25,48 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> str:
     event = ProviderEvent.objects.select_for_update().get(pk=event.pk)
     if event.handled_at:
         return ""
-    form = event.payload["form"]
-    words = form.get("Body", "")
-    asked = read(form.get("OptOutType") or words)
-    people = list(_people(form["From"], asked))
+    reply = reader(event.provider).reply(event.payload)
+    words = reply.text
+    asked = read(reply.keyword or words)
+    people = list(_people(reply, asked))
     told = people[:1]  # who is answered
     for borrower in people:
         if asked is Wish.STOP:
-            stops.stop(borrower, words=words, way="sms", by=None, now=now)
+            stops.stop(borrower, words=words, way=reply.channel, by=None, now=now)
         elif asked is Wish.START:
-            stops.start(borrower, words=words, way="sms", by=None, now=now)
+            stops.start(borrower, words=words, way=reply.channel, by=None, now=now)
     if asked in (Wish.OTHER, Wish.WRONG_PERSON) and words.strip():
-        writer = conversations.receive_from(people, said=Said(words, Way.SMS), now=now)
+        writer = conversations.receive_from(people, said=Said(words, reply.channel), now=now)
         told = [writer] if writer else []
     event.result = f"{asked.value}, {len(people)} borrowers"
     event.handled_at = now
     event.save(update_fields=["result", "handled_at"])
-    if not told or form.get("OptOutType"):  # with that field Twilio has answered by itself
+    if not told or reply.keyword:
         return ""
     with override(told[0].language):
         return answer(asked, has_words=bool(words.strip()))
 
 
-def _people(number: str, asked: Wish) -> QuerySet[Borrower]:
-    """Whose phone it is; a household may share one.
+def answer_late(event: ProviderEvent, *, now: datetime) -> None:
+    """A reply whose call is over: it came while the database was away, or the process died.
+
+    Its wish is done whatever its age. The answer goes out as a message of its own, while it still confirms: what a
+    network lets us say after a STOP is due within five minutes (47 CFR 64.1200(a)(12)).
+    """
+    text = apply_event(event, now=now)
+    if text and now - event.received_at <= CONFIRMS_FOR:
+        reply = reader(event.provider).reply(event.payload)
+        direct.when_committed(phone=reply.address, text=text)
+
+
+def _people(reply: Reply, asked: Wish) -> QuerySet[Borrower]:
+    """Whose address it is; a household may share one.
 
     Anyone who holds the phone may silence it. Only a verified number may end the silence.
     """
-    points = ContactPoint.objects.filter(kind=ContactPoint.Kind.PHONE, value=number, closed_at=None)
+    points = ContactPoint.objects.filter(
+        kind=KIND_OF_CHANNEL[reply.channel], value=reply.address, closed_at=None
+    )
     if asked is Wish.START:
         points = points.filter(verified_at__isnull=False)
     return Borrower.objects.filter(pk__in=points.values("borrower")).order_by("pk")

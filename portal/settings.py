@@ -256,6 +256,12 @@ PROVIDERS = {
 }
 CHANNEL_PROVIDER = {"email": "email", "sms": "twilio"}  # an inbox note needs none: committing it delivers it
 
+# provider → the module that understands what it tells us
+PROVIDER_READERS = {"twilio": "notifications.twilio_events"}
+# What providers tell us while the database is away is kept here; on a disk that outlives the process.
+HOOK_SPOOL = Path(env.str("HOOK_SPOOL", default=str(VAR_DIR / "spool")))
+HOOK_SPOOL_BYTES = env.int("HOOK_SPOOL_BYTES", default=64 * 1024 * 1024)
+
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001").rstrip("/") if LOCAL else ""
 TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default=SANDBOX_URL or "https://api.twilio.com").rstrip("/")
 TWILIO_ACCOUNT_SID = env.str(

@@ -1,7 +1,9 @@
 """What every test may use: real servers, a database per worker, and the people everybody knows."""
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Each person and each worker (gw0, gw1 …) at the same server has a database of their own.
     suffix = os.environ.get("PYTEST_DB_SUFFIX", "")
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_portal_{suffix}".rstrip("_")
+    # Not the demo's: a test must neither take what waits there nor leave something.
+    settings.HOOK_SPOOL = Path(tempfile.gettempdir()) / f"portal-test-spool-{os.getpid()}"
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.isolation.cache_key"
     if embedded.VALKEY.is_wanted:  # a portal that runs beside the tests must not take their tasks
         settings.CELERY_BROKER_URL = f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=9"
