@@ -4,18 +4,25 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import phones
-from accounts.models import ContactPoint
+from accounts.models import Borrower, ContactPoint
 
 Kind = ContactPoint.Kind
+WRITTEN_TO = (Kind.EMAIL, Kind.PHONE)  # what has an address that a person can type
 
 
 @dataclass(frozen=True)
 class Address:
     kind: str  # a ContactPoint.Kind
     value: str  # an e-mail address in lower case, or a number in E.164
+
+
+def of(borrower: Borrower) -> QuerySet[ContactPoint]:
+    """The borrower's contact points that are addresses."""
+    return borrower.contact_points.filter(kind__in=WRITTEN_TO)
 
 
 def read(text: str, region: str) -> Address:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import claiming
+from accounts import addresses, claiming
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
 from accounts.models import Borrower, ContactPoint, Invitation, User
 
@@ -25,7 +25,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, borrower: Borrower, data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
-        self.fields["sent_to"].queryset = borrower.contact_points.filter(closed_at=None)  # type: ignore[attr-defined]
+        self.fields["sent_to"].queryset = addresses.of(borrower).filter(closed_at=None)  # type: ignore[attr-defined]
 
 
 class ContactPointInline(admin.TabularInline):  # type: ignore[type-arg]

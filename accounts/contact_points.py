@@ -7,7 +7,7 @@ from functools import partial
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import letters, logins
+from accounts import addresses, letters, logins
 from accounts.addresses import Address
 from accounts.models import Borrower, ContactPoint, User
 
@@ -17,7 +17,7 @@ Source = ContactPoint.Source
 
 def proved(borrower: Borrower) -> list[ContactPoint]:
     """The open addresses this borrower has proved to read, oldest proof first."""
-    rows = borrower.contact_points.filter(verified_at__isnull=False, closed_at=None)
+    rows = addresses.of(borrower).filter(verified_at__isnull=False, closed_at=None)
     return list(rows.order_by("verified_at", "pk"))
 
 
@@ -63,7 +63,7 @@ def _replace(user: User, borrower: Borrower, kind: str) -> None:
     logins.drop(user, kind)
     for other in proved(borrower):
         logins.offer(user, Address(other.kind, other.value))
-    if not any(logins.value_of(user, each) for each in ContactPoint.Kind.values):
+    if not any(logins.value_of(user, each) for each in addresses.WRITTEN_TO):
         raise ValueError(_("You sign in with this address. Add another one first, then remove this one."))
 
 

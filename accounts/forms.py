@@ -205,7 +205,7 @@ class ClaimAddressForm(forms.Form):
 
 
 def _on_file(borrower: Borrower) -> list[ContactPoint]:
-    return list(borrower.contact_points.filter(closed_at=None).order_by("kind", "pk"))
+    return list(addresses.of(borrower).filter(closed_at=None).order_by("kind", "pk"))
 
 
 def _address(point: ContactPoint) -> Address:

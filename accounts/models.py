@@ -100,11 +100,12 @@ class Borrower(models.Model):
 
 
 class ContactPoint(models.Model):
-    """One e-mail address or phone number of a borrower. Reminders go only to a verified, open one."""
+    """One e-mail address, phone number or push device of a borrower. Reminders go only to a verified, open one."""
 
     class Kind(models.TextChoices):
         EMAIL = "email", _("e-mail address")
         PHONE = "phone", _("phone number")
+        PUSH = "push", _("device for push messages")
 
     class Source(models.TextChoices):
         LENDER = "lender", _("the lender's records")
@@ -115,7 +116,9 @@ class ContactPoint(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     value = models.CharField(
-        _("address"), max_length=254, help_text=_("A number in E.164; e-mail in lower case.")
+        _("address"),
+        max_length=254,
+        help_text=_("A number in E.164; e-mail in lower case; of a device, a name that no other has."),
     )
     source = models.CharField(_("known from"), max_length=10, choices=Source, default=Source.LENDER)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)

@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import contact_points, logins
-from accounts.addresses import Address, Kind
+from accounts.addresses import WRITTEN_TO, Address
 from accounts.models import Borrower, User
 
 FRESH = timedelta(minutes=15)
@@ -50,7 +50,7 @@ def step_up_required(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
 def addresses(borrower: Borrower, user: User) -> list[Address]:
     """Where the code may go: the proved addresses, else what the login signs in with."""
     points = [Address(point.kind, point.value) for point in contact_points.proved(borrower)]
-    signs_in = [Address(kind, value) for kind in Kind.values if (value := logins.value_of(user, kind))]
+    signs_in = [Address(kind, value) for kind in WRITTEN_TO if (value := logins.value_of(user, kind))]
     return points or signs_in
 
 

@@ -5,12 +5,13 @@ that approving a text and sending it go by the same eyes.
 from collections.abc import Mapping
 from functools import lru_cache
 
-from notifications import content
+from notifications import content, push_words
 from notifications.law.case import Message
 from notifications.texts import Words
 from notifications.word_list import word_list
 
-WITH_EVERY_TEXT = frozenset({"sender_code"})  # it travels with our own number
+# It travels with our own number; a push message, with the portal's own address, which the browser shows beside it.
+WITH_EVERY_TEXT = frozenset({"sender_code"})
 WITH_EVERY_REMINDER = frozenset({"purpose"})  # a discreet message keeps it to itself
 
 Carried = Mapping[str, Message]  # channel → what is said there
@@ -20,11 +21,12 @@ Carried = Mapping[str, Message]  # channel → what is said there
 def carried(words: Words, language: str, *, is_discreet: bool = False) -> Carried:
     """What these words say, channel by channel."""
     fields = {"subject": words.subject, "body": words.body, "short": words.short}
+    fields |= push_words.fields(words.subject, language)
     found = {}
-    for channel in content.CHANNELS:
+    for channel in content.channels(is_discreet=is_discreet):
         draft = content.Draft(fields, language, category="", channel=channel, is_discreet=is_discreet)
         keys = content.fulfilled(draft, word_list())
-        keys |= WITH_EVERY_TEXT if channel == "sms" else frozenset()
+        keys |= WITH_EVERY_TEXT if channel in ("sms", "push") else frozenset()
         keys |= frozenset() if is_discreet else WITH_EVERY_REMINDER
         found[channel] = Message(keys=keys, language=language)
     return found

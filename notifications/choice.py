@@ -10,7 +10,7 @@ from notifications.pace import PACES, Pace
 Window = tuple[time, time]  # local, half-open: [start, end)
 
 CATEGORIES = ("upcoming", "due", "overdue")  # the ones a borrower chooses for
-CHANNELS = ("sms", "email", "inbox")
+CHANNELS = ("sms", "email", "push", "inbox")
 LEAD_DAYS = (7, 3, 1, 0)  # days before the due date at which the cadence has a step
 WEEKDAYS = range(7)  # 0 is Monday
 MOST_PER_WEEK = 7
@@ -51,9 +51,14 @@ class Choice:
         if self.pace not in PACES:
             raise ValueError(f"The pace is one of {', '.join(PACES)}.")
 
+    def uses(self, channel: str) -> bool:
+        """Is it a way for any category?"""
+        return any(channel in ways for ways in self.channels.values())
+
     def hides(self, channel: str) -> bool:
-        """Does a message on this channel say only that a message waits? Inside the portal all is said."""
-        return self.is_discreet and channel != "inbox"
+        """Does a message on this channel say only that a message waits? Inside the portal all is said, and a push
+        message lies on a screen that others see."""
+        return channel == "push" or (self.is_discreet and channel != "inbox")
 
     def to_json(self) -> dict[str, Any]:
         """The stored form. `from_json` gives the equal choice back."""

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from notifications import sms_text
+from notifications import push_words, sms_text
 from notifications.texts import PLACEHOLDERS, Demand, Sender, fill, values
 from notifications.word_list import LANGUAGES, Duty, Level, Practice, WordList
 
@@ -27,7 +27,7 @@ DISCREET = "discreet"  # a template's code; as a field of a practice: every fiel
 SOFT = "_soft"  # ends the code of softer words for the same message
 OF_ONE_BILL = ("upcoming", "due", "overdue")
 CATEGORIES = (*OF_ONE_BILL, "digest", "receipt", "service")
-CHANNELS = ("sms", "email", "inbox")  # those a template is written for
+CHANNELS = ("sms", "email", "inbox", "push")  # those a template is written for
 MOST_SEGMENTS = 3
 POLICY = "Lender's policy"
 SIZE = "Lender's policy; 3GPP TS 23.038 and TS 23.040"
@@ -119,11 +119,19 @@ def drafts(
     have to serve for any bill. Discreet words serve for all.
     """
     is_discreet, known = code == DISCREET, code.removesuffix(SOFT)
+    texts = {**texts, **push_words.fields(texts.get("subject", ""), language)}
     meant = (known,) if known in CATEGORIES else tuple(categories) or OF_ONE_BILL
-    channels = [one for one in CHANNELS if not is_discreet or one != "inbox"]  # there all is said
     return [
-        Draft(texts, language, category, channel, is_discreet) for category in meant for channel in channels
+        Draft(texts, language, category, channel, is_discreet)
+        for category in meant
+        for channel in channels(is_discreet=is_discreet)
     ]
+
+
+def channels(*, is_discreet: bool) -> list[str]:
+    """Those that use such words. In the inbox all is said; a push message says only that one waits."""
+    never = "inbox" if is_discreet else "push"
+    return [one for one in CHANNELS if one != never]
 
 
 def lint_all(

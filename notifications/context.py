@@ -13,7 +13,8 @@ from django.db.models import BooleanField, Func, QuerySet, Value
 
 from accounts import phones, places
 from accounts.models import Borrower, ContactPoint
-from notifications import content, holds, local_time, sms_text, texts
+from notifications import content, holds, local_time, push_devices, push_words, sms_text, texts
+from notifications.channels.base import Device
 from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing, Person
 from notifications.gate import INBOX, Contact, History, Silence
@@ -25,7 +26,11 @@ from notifications.past import contacts, habits
 from notifications.texts import Sender
 from notifications.words import ReminderState
 
-KIND_OF_CHANNEL = {"sms": ContactPoint.Kind.PHONE, "email": ContactPoint.Kind.EMAIL}
+KIND_OF_CHANNEL = {
+    "sms": ContactPoint.Kind.PHONE,
+    "email": ContactPoint.Kind.EMAIL,
+    "push": ContactPoint.Kind.PUSH,
+}
 
 
 class Written(NamedTuple):
@@ -53,6 +58,7 @@ class Batch:
     history: dict[int, History]
     habits: dict[int, Habit]
     known: Material
+    devices: dict[int, tuple[Device, ...]]  # borrower → where a push message goes
 
     def person(self, person_id: int) -> Person:
         borrower = self.people[person_id]
@@ -90,6 +96,8 @@ class Batch:
         subject, text = render(words, channel=outgoing.channel)
         in_full = render(meant, channel=INBOX).text if outgoing.is_discreet else ""
         segments = 0
+        if outgoing.channel == "push":
+            text = push_words.body(borrower.language)
         if outgoing.channel == "sms":
             text = sms_text.downgrade(text) if borrower.language == "en" else text
             segments = sms_text.measure(text).segments
@@ -143,18 +151,21 @@ def about(
     known: Material,
     due: dict[int, list[Look]] | None = None,
 ) -> Batch:
-    """What the gate asks about these borrowers: five queries."""
+    """What the gate asks about these borrowers: five queries, and one where somebody has a push device."""
+    points = _points(borrower_ids)
+    with_devices = [borrower_id for borrower_id, ways in points.items() if "push" in ways]
     return Batch(
         due=due or {},
         people={
             one.pk: one
             for one in Borrower.objects.select_related("preference").filter(among("id", borrower_ids))
         },
-        points=_points(borrower_ids),
+        points=points,
         holds=_holds(borrower_ids, now),
         history=contacts.of(borrower_ids, now=now),
         habits=habits.of(borrower_ids, now=now),
         known=known,
+        devices=push_devices.by_borrower(with_devices) if with_devices else {},
     )
 
 
@@ -175,13 +186,16 @@ def looks(rows: "QuerySet[Reminder]", known: Material) -> dict[int, list[Look]]:
 
 def _points(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
     """Where each channel reaches each person: the address they verified last."""
-    channels = {kind: channel for channel, kind in KIND_OF_CHANNEL.items()}
+    channels = {
+        kind: channel for channel, kind in KIND_OF_CHANNEL.items() if channel in settings.CHANNEL_PROVIDER
+    }
     found: defaultdict[int, dict[str, Point]] = defaultdict(dict)
     rows = ContactPoint.objects.filter(
         among("borrower_id", borrower_ids), verified_at__isnull=False, closed_at__isnull=True
     ).order_by("verified_at")
     for borrower_id, kind, pk, value in rows.values_list("borrower_id", "kind", "pk", "value"):
-        found[borrower_id][channels[ContactPoint.Kind(kind)]] = Point(pk, value)
+        if channel := channels.get(ContactPoint.Kind(kind)):
+            found[borrower_id][channel] = Point(pk, value)
     return dict(found)
 
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from notifications import context, one_click, queries, reason, settle
+from notifications import context, one_click, push_devices, queries, reason, settle
 from notifications.channels.base import Message, RefusedForGood
 from notifications.channels.deliver import Door, Outcomes
 from notifications.context import Batch
@@ -91,6 +91,7 @@ def _finish(door: Door, batch: UnderWay, clock: Clock) -> bool:
     outcomes = door.wait(batch.outcomes)
     if batch.calls:
         settle.settle(batch.calls, outcomes, now=clock())
+        push_devices.retire([point for one in outcomes.values() for point in one.gone], now=clock())
     return any(isinstance(outcome, RefusedForGood) for outcome in outcomes.values())
 
 
@@ -163,9 +164,10 @@ def _attempt(
         id=attempt.id,
         channel=outgoing.channel,
         to=point.value,
-        subject=words.subject if outgoing.channel == "email" else "",
+        subject=words.subject if outgoing.channel in ("email", "push") else "",
         text=words.text,
         language=words.language,
         headers=one_click.headers(attempt.id) if outgoing.channel == "email" else {},
+        devices=batch.devices.get(person_id, ()) if outgoing.channel == "push" else (),
     )
     return attempt, message

@@ -1,6 +1,6 @@
 """The preference form: what a person picks, turned into a Choice or into sentences that say what to do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -101,8 +101,10 @@ class PreferenceForm(forms.Form):
         language: str,
         habit: Habit,
         today: date,
+        ways: Sequence[str] = CHANNELS,
     ) -> None:
-        """current, language: what holds now. habit: how the person pays. today: in the borrower's zone."""
+        """current, language: what holds now. habit: how the person pays. today: in the borrower's zone. ways: the
+        channels offered."""
         super().__init__(data, initial=_initial(current, language=language, today=today))
         self.today = today
         self.last_pause_day = today + LONGEST_PAUSE
@@ -115,7 +117,7 @@ class PreferenceForm(forms.Form):
         self.fields["paused_until"].help_text = _pause_hint(self.last_pause_day)
         for category in CATEGORIES:
             for place, label in PLACES.items():
-                self.fields[f"channel_{category}_{place}"] = _channel_field(label)
+                self.fields[f"channel_{category}_{place}"] = _channel_field(label, ways)
         half_hours = _times(current)
         for day in (EVERY_DAY, *WEEKDAYS):
             self.fields[f"from_{day}"] = _time_field(_("From"), half_hours, may_be_none=day != EVERY_DAY)
@@ -256,8 +258,8 @@ def _time_field(label: Any, times: Iterable[time], *, may_be_none: bool = False)
     )
 
 
-def _channel_field(label: Any) -> forms.ChoiceField:
-    ways = [(channel, capfirst(Channel(channel).label)) for channel in CHANNELS]
+def _channel_field(label: Any, offered: Sequence[str]) -> forms.ChoiceField:
+    ways = [(channel, capfirst(Channel(channel).label)) for channel in offered]
     return forms.ChoiceField(
         label=label,
         required=False,

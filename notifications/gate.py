@@ -8,9 +8,9 @@ messages a week, lead days, and last the pace that suits their habit.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from notifications import local_time
@@ -19,7 +19,7 @@ from notifications.habit import NOBODY_KNOWS, Habit, Kind
 from notifications.law import judge
 from notifications.law.case import Case, Consent, Message, PriorContact
 from notifications.law.rule import Rule, Rulebook
-from notifications.pace import Drop, Keep, Rung, Soften, keeps
+from notifications.pace import KEEP, Drop, Keep, Rung, Soften, keeps
 from notifications.reason import Reason
 
 HORIZON = timedelta(days=31)  # nothing is put off longer; a reminder that late is no reminder
@@ -125,16 +125,17 @@ def decide(
         return Suppress((because,))
     instant, day, reasons, home = now, law.today, list(facts.moved), contact.zones[0]
     because_soft = [pace.reason] if isinstance(pace, Soften) else []
-    moves = _moves(contact, facts, choice, law, channel, pace)
+    objection = _objections(contact, facts, choice, law, channel, pace)
     end = min(facts.expires_at, now + HORIZON)
     while instant < end:
-        later, why = next(moves(instant), NO_MOVE)
-        if why is None:
+        objected = objection(instant)
+        if objected is None:
             if instant > now:
                 return Defer(instant, _once(reasons))
             told = _once([_chosen(facts), *because_soft, because, *reasons])
             return Send(channel, told, is_soft=bool(because_soft), is_discreet=choice.hides(channel))
-        later_day = later.astimezone(home).date()
+        later, why = objected
+        later_day = local_time.wall_clock(later, home).date()
         reasons.append(OPENING if later_day == day else why())
         instant, day = later, later_day
     if now < facts.expires_at and _awaits_us(contact, facts, now):
@@ -175,7 +176,7 @@ def _awaits_us(contact: Contact, facts: Facts, now: datetime) -> bool:
 
 def _pace(facts: Facts, choice: Choice, habit: Habit) -> Keep | Soften | Drop:
     if facts.rung is None:
-        return Keep()
+        return KEEP
     if facts.has_autopay:
         habit = replace(habit, kind=Kind.AUTOPAY)
     lead_days = choice.lead_days
@@ -211,10 +212,6 @@ class _Sort(NamedTuple):
     zone: ZoneInfo
     day: date  # local
 
-    @property
-    def rules(self) -> judge.Rules:
-        return judge.rules_for(self.books, binds=self.binds, stage=self.stage, channel=self.channel)
-
     def case(self, zones: tuple[ZoneInfo, ...], debts: frozenset[str], history: History) -> Case:
         return Case(
             zones=zones,
@@ -234,13 +231,21 @@ class _Sort(NamedTuple):
 SOME_DEBT = frozenset({"debt"})
 
 
+class _Standing(NamedTuple):
+    """What the rulebooks say of a sort of contact, whoever it is with."""
+
+    sort: _Sort
+    bar: Rule | None  # the first rule that forbids it
+    rules: judge.Rules
+
+
 @lru_cache(maxsize=LOOKS_KEPT)
-def _bar(sort: _Sort) -> Rule | None:
-    """The first rule that forbids such a contact."""
+def _standing(sort: _Sort) -> _Standing:
+    rules = judge.rules_for(sort.books, binds=sort.binds, stage=sort.stage, channel=sort.channel)
     start = local_time.day_start(sort.day, sort.zone)
     told = (PriorContact(start, sort.channel, debts=SOME_DEBT),) if sort.was_told else ()
-    barring = judge.barring(sort.rules, sort.case((sort.zone,), SOME_DEBT, told), start)
-    return barring[0] if barring else None
+    barring = judge.barring(rules, sort.case((sort.zone,), SOME_DEBT, told), start)
+    return _Standing(sort, barring[0] if barring else None, rules)
 
 
 class _Law:
@@ -258,14 +263,14 @@ class _Law:
     ) -> None:
         self._contact, self._facts, self._books, self.history = contact, facts, rulebooks, history
         self._said = said
-        self._sorts: dict[str, _Sort] = {}
+        self._known: dict[str, _Standing] = {}
         self._was_told = any(not one.is_inbound and facts.account in one.debts for one in history)
-        self.today = now.astimezone(contact.zones[0]).date()
+        self.today = local_time.wall_clock(now, contact.zones[0]).date()
 
-    def _sort(self, channel: str) -> _Sort:
-        if channel not in self._sorts:
+    def _on(self, channel: str) -> _Standing:
+        if channel not in self._known:
             contact, facts = self._contact, self._facts
-            self._sorts[channel] = _Sort(
+            sort = _Sort(
                 self._books,
                 contact.binds,
                 facts.category,
@@ -277,17 +282,17 @@ class _Law:
                 contact.zones[0],
                 self.today,
             )
-        return self._sorts[channel]
+            self._known[channel] = _standing(sort)
+        return self._known[channel]
 
     def bars(self, channel: str) -> Rule | None:
         """The first rule that forbids this reminder on this channel."""
-        return _bar(self._sort(channel))
+        return self._on(channel).bar
 
     def delays(self, channel: str) -> Callable[[datetime], Iterator[judge.Delay]]:
         """The rules that put it off, each with its first instant, at any instant from now on."""
-        sort, debts = self._sort(channel), frozenset((self._facts.account,))
-        rules, case = sort.rules, sort.case(self._contact.zones, debts, self.history)
-        return lambda instant: judge.delaying(rules, case, instant)
+        known, debts = self._on(channel), frozenset((self._facts.account,))
+        return partial(judge.delaying, known.rules, known.sort.case(self._contact.zones, debts, self.history))
 
 
 def _channel(contact: Contact, facts: Facts, choice: Choice, law: _Law) -> tuple[str | None, Reason]:
@@ -309,45 +314,43 @@ def _channel(contact: Contact, facts: Facts, choice: Choice, law: _Law) -> tuple
 
 
 Why = Callable[[], Reason]  # told only where it is wanted
-Moves = Callable[[datetime], Iterator[tuple[datetime, Why]]]
-NO_MOVE: tuple[datetime, None] = (datetime.max.replace(tzinfo=UTC), None)
+Objection = tuple[datetime, Why]  # not before then, because
 
 
-def _moves(
+def _objections(
     contact: Contact,
     facts: Facts,
     choice: Choice,
     law: _Law,
     channel: str,
     pace: Keep | Soften | Drop,
-) -> Moves:
-    """Each rule of time that objects, as "not before then, because"."""
+) -> Callable[[datetime], Objection | None]:
+    """What tells the first rule of time that objects to an instant."""
     home = contact.zones[0]
     delays = law.delays(channel)
     puts_off = _put_off(contact, facts, choice, pace)
     counted = law.history if channel != INBOX else ()  # it disturbs nobody, so no week counts it
 
-    def moves(instant: datetime) -> Iterator[tuple[datetime, Why]]:
+    def first(instant: datetime) -> Objection | None:
         for then, why in puts_off:
             if then > instant:
-                yield then, why
+                return then, why
         for rule, later in delays(instant):
-            yield later or instant + NEVER, partial(_late, rule, instant, home)
+            return later or instant + NEVER, partial(_late, rule, instant, home)
         opening = local_time.next_common_opening(instant, choice.windows, contact.zones) or instant + NEVER
         if opening > instant:
-            yield opening, lambda: Reason("choice.window", _closed(instant, home, choice))
+            return opening, lambda: Reason("choice.window", _closed(instant, home, choice))
         if (free := _week(instant, counted, choice, home)) > instant:
-            yield free, lambda: Reason("choice.week", {"most": choice.max_per_week})
+            return free, lambda: Reason("choice.week", {"most": choice.max_per_week})
+        return None
 
-    return moves
+    return first
 
 
-def _put_off(
-    contact: Contact, facts: Facts, choice: Choice, pace: Keep | Soften | Drop
-) -> list[tuple[datetime, Why]]:
+def _put_off(contact: Contact, facts: Facts, choice: Choice, pace: Keep | Soften | Drop) -> list[Objection]:
     """What puts the reminder off to an instant that is known beforehand."""
     home = contact.zones[0]
-    found: list[tuple[datetime, Why]] = []
+    found: list[Objection] = []
     for hold in _holds(contact, facts):
         if hold.until:
             until = hold.until.astimezone(home).date().isoformat()
@@ -371,15 +374,15 @@ def _late(rule: Rule, instant: datetime, home: ZoneInfo) -> Reason:
     return _ruled(rule, _at(instant, home))
 
 
-def _at(instant: datetime, home: ZoneInfo) -> dict[str, object]:
-    local = instant.astimezone(home)
+def _at(instant: datetime, home: ZoneInfo) -> dict[str, Any]:
+    local = local_time.wall_clock(instant, home)
     return {"at": local.isoformat("T", "minutes"), "weekday": local.weekday()}
 
 
-def _closed(instant: datetime, home: ZoneInfo, choice: Choice) -> dict[str, object]:
+def _closed(instant: datetime, home: ZoneInfo, choice: Choice) -> dict[str, Any]:
     """When the person's own hours were closed, and whether they chose no message at all on that day."""
     known = _at(instant, home)
-    return {**known, "day_off": True} if choice.windows[instant.astimezone(home).weekday()] is None else known
+    return {**known, "day_off": True} if choice.windows[known["weekday"]] is None else known
 
 
 def _week(instant: datetime, history: History, choice: Choice, home: ZoneInfo) -> datetime:

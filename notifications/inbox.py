@@ -13,9 +13,12 @@ from notifications.words import AttemptState, Channel, Delivery
 # What a provider refused never left us: it is no message to the person.
 SENT_STATES = (AttemptState.ACCEPTED, AttemptState.UNKNOWN, AttemptState.CALLING)
 
-# New here: not opened, and perhaps not seen elsewhere. A text that reached the phone calls for no badge.
+# New here: not opened, and perhaps not seen elsewhere. A text that reached the phone calls for no badge; a push message
+# said only that one waits here.
 IS_NEW = Q(read_at=None) & (
-    Q(channel=Channel.INBOX) | Q(state=AttemptState.UNKNOWN) | Q(delivery=Delivery.UNDELIVERED)
+    Q(channel__in=[Channel.INBOX, Channel.PUSH])
+    | Q(state=AttemptState.UNKNOWN)
+    | Q(delivery=Delivery.UNDELIVERED)
 )
 
 

@@ -90,6 +90,12 @@ def instant(local: datetime, zone: ZoneInfo) -> datetime:
 
 
 @lru_cache(maxsize=DAYS_KEPT)
+def wall_clock(at: datetime, zone: ZoneInfo) -> datetime:
+    """What the clock of the zone shows at an instant. A batch asks it of one instant for each person."""
+    return at.astimezone(zone)
+
+
+@lru_cache(maxsize=DAYS_KEPT)
 def day_start(day: date, zone: ZoneInfo) -> datetime:
     """The first UTC instant of a local calendar day. Not always midnight: Cairo's summer starts at 00:00."""
     return instant(datetime.combine(day, time.min), zone)
@@ -137,7 +143,7 @@ def next_opening(now: datetime, windows: Mapping[int, Window | None], zone: Zone
 
     windows: by weekday, 0 is Monday; None or no entry: closed all day. None is returned if none ever opens.
     """
-    there = now.astimezone(zone)
+    there = wall_clock(now, zone)
     window = windows.get(there.weekday())
     # Nearly always the answer. In a repeated hour it may be shut though the clock shows an open time.
     if window and not there.fold and window[0] <= there.time() < window[1]:
@@ -179,7 +185,7 @@ def next_common_opening(
 def is_open(now: datetime, windows: Mapping[int, Window | None], zones: tuple[ZoneInfo, ...]) -> bool:
     """Is it surely open in every zone? False also in a repeated hour, where the clock alone cannot tell."""
     for zone in zones:
-        there = now.astimezone(zone)
+        there = wall_clock(now, zone)
         window = windows.get(there.weekday())
         if not window or there.fold or not window[0] <= there.time() < window[1]:
             return False

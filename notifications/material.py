@@ -173,5 +173,7 @@ def _messages(templates: Mapping[Spoken, Words]) -> dict[Spoken, Mapping[Manner,
             said[manner] = common(alone, together)
         if discreet := templates.get((content.DISCREET, language)):
             said["discreet"] = carried(discreet, language, is_discreet=True)
+            for manner, message in said.items():  # a push message has no other words
+                said[manner] = {**message, "push": said["discreet"]["push"]}
         found[code, language] = said
     return found

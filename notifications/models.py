@@ -15,6 +15,7 @@ from notifications.models_conversation import Attachment as Attachment
 from notifications.models_conversation import Conversation as Conversation
 from notifications.models_conversation import ConversationMessage as ConversationMessage
 from notifications.models_law import RulebookText as RulebookText
+from notifications.models_push import PushDevice as PushDevice
 from notifications.models_worker import Worker as Worker
 from notifications.words import (
     AttemptState,

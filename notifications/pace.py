@@ -45,6 +45,7 @@ class Drop:
     reason: Reason
 
 
+KEEP = Keep()
 Verdict = Keep | Soften | Drop
 Cadence = Sequence[Rung]  # in any order
 
@@ -56,16 +57,16 @@ def keeps(pace: Pace, habit: Habit, rung: Rung, *, cadence: Cadence, due_on: dat
     standard = close, and auto ⊆ standard.
     """
     if rung.is_required:
-        return Keep()
+        return KEEP
     match pace:
         case "off":
             return Drop(Reason("pace.off"))
         case "gentle":
-            return Keep() if rung.offset_days in _gentle(cadence) else Drop(Reason("pace.gentle"))
+            return KEEP if rung.offset_days in _gentle(cadence) else Drop(Reason("pace.gentle"))
         case "auto":
             return _auto(habit, rung, cadence, due_on)
         case "standard" | "close":
-            return Keep()
+            return KEEP
 
 
 def _gentle(cadence: Cadence) -> set[int]:
@@ -87,12 +88,12 @@ def _auto(habit: Habit, rung: Rung, cadence: Cadence, due_on: date) -> Verdict:
             return Soften(because) if rung.offset_days == _one_note(habit, cadence) else Drop(because)
         case Kind.ON_DAY if is_before:
             is_kept = rung.offset_days in (0, _last_before(cadence))
-            return Keep() if is_kept else Drop(Reason("pace.on_day", _facts(habit)))
+            return KEEP if is_kept else Drop(Reason("pace.on_day", _facts(habit)))
     if not is_before and habit.first_slip == due_on:
         return Soften(Reason("pace.first_slip"), _patience(rung, cadence))
     if not is_before and habit.kind is Kind.EARLY:
         return Soften(Reason("pace.reliable", _facts(habit)))
-    return Keep()
+    return KEEP
 
 
 def _facts(habit: Habit) -> dict[str, Any]:

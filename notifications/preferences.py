@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Borrower, User
-from notifications import lanes, plan
-from notifications.choice import Choice
+from notifications import lanes, plan, push_devices
+from notifications.choice import CHANNELS, Choice
 from notifications.context import choice_of
 from notifications.models import Consent, Preference
 
@@ -25,6 +25,13 @@ class Change:
 def of(borrower: Borrower) -> Choice:
     """What the borrower chose, or the defaults."""
     return choice_of(borrower)
+
+
+def offered(borrower: Borrower, chosen: Choice) -> tuple[str, ...]:
+    """The ways to choose among. Push messages only where a device of the person's shows them, or where they are chosen
+    already: what was chosen can always be seen."""
+    has_push = push_devices.is_offered() and (chosen.uses("push") or push_devices.of(borrower).exists())
+    return tuple(channel for channel in CHANNELS if channel != "push" or has_push)
 
 
 def change(borrower: Borrower, *, chosen: Change, by: User | None, now: datetime) -> None:

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """rule: its id, as reasons.SENTENCES knows it. source: citation, empty for the borrower's own choice."""
 
     rule: str
-    facts: Mapping[str, Any] = field(default_factory=dict)  # JSON values: text, numbers, ISO dates
+    facts: Mapping[str, Any] = NO_FACTS  # JSON values: text, numbers, ISO dates
     source: str = ""
 
     def to_json(self) -> dict[str, Any]:

@@ -74,9 +74,11 @@ def _is_new(form: PreferenceForm, borrower: Borrower) -> bool:
 
 
 def _form(borrower: Borrower, now: datetime, data: Mapping[str, Any] | None) -> PreferenceForm:
+    current = preferences.of(borrower)
     return PreferenceForm(
         data,
-        current=preferences.of(borrower),
+        current=current,
+        ways=preferences.offered(borrower, current),
         language=borrower.language,
         habit=habits.of_person(borrower, now=now),
         today=now.astimezone(local_time.zone(borrower.time_zone)).date(),
@@ -150,6 +152,8 @@ def _unusable(borrower: Borrower) -> list[str]:
     usable = borrower.contact_points.filter(verified_at__isnull=False, closed_at=None)
     kinds = set(usable.values_list("kind", flat=True))
     needed = {"phone": Channel.SMS, "email": Channel.EMAIL}
+    if preferences.of(borrower).uses("push"):
+        needed["push"] = Channel.PUSH
     return [str(channel.label) for kind, channel in needed.items() if kind not in kinds]
 
 

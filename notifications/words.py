@@ -9,6 +9,7 @@ class Channel(models.TextChoices):
 
     SMS = "sms", _("text message")
     EMAIL = "email", _("e-mail")
+    PUSH = "push", _("push message")
     INBOX = "inbox", _("portal inbox")
 
 

@@ -6,12 +6,14 @@ is gone, even by kill -9, and there is no count to go stale. Sockets, not ports:
 folder only its owner may enter is the password.
 """
 
+import base64
 import fcntl
 import hashlib
 import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,20 +46,38 @@ VALKEY_SOCKET = str(socket_folder() / "valkey.sock")
 
 def local_secret() -> str:
     """The key of this checkout, made once and kept under var/, so that sessions outlive a restart."""
-    path = VAR / "secret-key"
+    return _kept("secret-key", lambda: secrets.token_urlsafe(64))
+
+
+def local_push_key() -> str:
+    """The private key that push services know this checkout by, kept so that devices outlive a restart.
+
+    A number below the order of the curve P-256 (FIPS 186-5, A.2.2), in 32 bytes, base64url.
+    """
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+    def make() -> str:
+        number = (secrets.randbelow(order - 1) + 1).to_bytes(32)
+        return base64.urlsafe_b64encode(number).decode().rstrip("=")
+
+    return _kept("push-key", make)
+
+
+def _kept(name: str, make: Callable[[], str]) -> str:
+    path = VAR / name
     try:
         if not path.exists():
-            _make_secret(path)
+            _keep(path, make())
         return path.read_text()
     except OSError as error:
         raise ServiceError(cannot_use(path, error)) from error
 
 
-def _make_secret(path: Path) -> None:
+def _keep(path: Path, secret: str) -> None:
     VAR.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"secret-key.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.touch(mode=0o600)
-    draft.write_text(secrets.token_urlsafe(64))
+    draft.write_text(secret)
     with suppress(FileExistsError):  # another process was first: its key stays, ours was never read
         os.link(draft, path)
     draft.unlink()

@@ -252,6 +252,7 @@ STORAGES = {
 # name → dotted path, imported on first use
 PROVIDERS = {
     "email": "notifications.channels.email.Email",
+    "push": "notifications.channels.push.Push",
     "twilio": "notifications.channels.twilio.Twilio",
 }
 CHANNEL_PROVIDER = {"email": "email", "sms": "twilio"}  # an inbox note needs none: committing it delivers it
@@ -272,6 +273,22 @@ TWILIO_FROM = env.str("TWILIO_FROM", default="+15550100100" if LOCAL else "")
 SMS_SEGMENT_PRICE = env.str("SMS_SEGMENT_PRICE", default="0.0083 USD")  # shown to staff: what a segment costs
 PROVIDER_TIMEOUT = timedelta(seconds=env.int("PROVIDER_TIMEOUT_SECONDS", default=10))
 PROVIDER_OPEN_CALLS = env.int("PROVIDER_OPEN_CALLS", default=200)  # at once, per worker
+
+# Whom push services know us by. Without a key nobody is offered push messages. `manage.py make_push_key` makes one.
+PUSH_PRIVATE_KEY = env.str("PUSH_PRIVATE_KEY", default=embedded.local_push_key() if LOCAL else "")
+PUSH_CONTACT = env.str("PUSH_CONTACT", default=f"mailto:{LENDER_EMAIL}")  # whom a push service complains to
+# The push services of the browsers, and nobody else: a browser names the address that we then post to.
+PUSH_HOSTS = env.list(
+    "PUSH_HOSTS",
+    default=[
+        "fcm.googleapis.com",  # Chrome, Edge on Android, Samsung Internet …
+        "updates.push.services.mozilla.com",  # Firefox
+        "*.push.apple.com",  # Safari
+        "*.notify.windows.com",  # Edge
+    ],
+)
+if PUSH_PRIVATE_KEY:
+    CHANNEL_PROVIDER["push"] = "push"
 
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
@@ -295,6 +312,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

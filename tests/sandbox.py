@@ -28,6 +28,19 @@ class Sandbox:
         """What arrived on a phone, oldest first."""
         return [text["text"] for text in self._call(f"/phones/{number}") if text["direction"] == "to_phone"]
 
+    def subscribe(self, number: str, key: str) -> dict[str, Any]:
+        """A browser on a phone allows push messages: what it then tells the portal. key: the portal's public one."""
+        subscription: dict[str, Any] = self._call("/subscriptions", {"number": number, "key": key})
+        return subscription
+
+    def unsubscribe(self, endpoint: str) -> None:
+        """The person withdraws the permission in that browser; the portal is not told."""
+        self._call(f"/subscriptions/{endpoint.rpartition('/')[2]}/end", {})
+
+    def pushes(self, number: str) -> list[dict[str, Any]]:
+        """The push messages that a phone shows, oldest first, as its browser read them: title, text, url."""
+        return [told for told in self._call(f"/phones/{number}") if told["direction"] == "push"]
+
     def reply(self, number: str, text: str) -> None:
         """A person's text to the portal; its answer arrives a moment later."""
         self._call(f"/phones/{number}/reply", {"text": text})

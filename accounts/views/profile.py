@@ -33,7 +33,7 @@ def profile(request: BorrowerRequest) -> HttpResponse:
         with translation.override(borrower.language):
             messages.success(request, _("Your profile is saved."))
         return redirect("accounts:profile")
-    points = request.borrower.contact_points.order_by("closed_at", "kind", "pk")
+    points = addresses.of(request.borrower).order_by("closed_at", "kind", "pk")
     signs_in = {logins.value_of(request.user, kind) for kind in ("email", "phone")}
     context = {
         "form": form,
@@ -63,7 +63,7 @@ def contact_add(request: BorrowerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def contact_confirm(request: BorrowerRequest, point_id: int) -> HttpResponse:
     """An address we have on file, or one closed earlier, wants its proof."""
-    point = get_object_or_404(request.borrower.contact_points, pk=point_id)
+    point = get_object_or_404(addresses.of(request.borrower), pk=point_id)
     if request.method == "POST":
         to = Recipient(point.kind, point.value, _shown(point), request.borrower.language)
         return code.send(request, ADDING, to=to)
@@ -89,7 +89,7 @@ def _add(request: BorrowerRequest, address: Address) -> HttpResponse:
 @borrower_required
 @require_http_methods(["GET", "POST"])
 def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
-    point = get_object_or_404(request.borrower.contact_points, pk=point_id, closed_at=None)
+    point = get_object_or_404(addresses.of(request.borrower), pk=point_id, closed_at=None)
     if request.method == "POST":
         try:
             contact_points.remove(request.borrower, point, now=timezone.now())

@@ -8,28 +8,46 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that takes push messages: what its subscription says (W3C Push API, 8)."""
+
+    contact_point: int
+    endpoint: str  # where its push service takes messages for it
+    p256dh: str  # its public key, base64url
+    auth: str = field(repr=False)  # its secret, base64url
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing to tell one person over one channel."""
 
     id: UUID  # the attempt's; the provider is given it as its reference
     channel: str  # notifications.words.Channel
     to: str  # a number in E.164, or an e-mail address
-    subject: str  # empty for a text message
+    subject: str  # of an e-mail; the title of a push message; else empty
     text: str
     language: str  # of the text, as in accounts.models.LANGUAGES
     wants_receipt: bool = True  # false for a code: no attempt waits for its receipt
     headers: Mapping[str, str] = field(default_factory=dict)  # of an e-mail, besides the usual ones
+    devices: tuple[Device, ...] = ()  # of a push message: it goes to all of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What every outcome may say besides."""
+
+    gone: tuple[int, ...] = ()  # contact points that are no more
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Told):
     """The provider has it. Whether it arrives, the receipts tell."""
 
     reference: str  # the provider's own id, at most 64 characters; may be empty
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedForNow:
+class RefusedForNow(Told):
     """Surely not sent; the same message may be taken later."""
 
     why: str  # in our words, nothing personal, at most 200 characters
@@ -37,14 +55,14 @@ class RefusedForNow:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedForGood:
+class RefusedForGood(Told):
     """Surely not sent, and this message to this address never will be."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Told):
     """Perhaps sent. Never resent: too much contact is worse than too little."""
 
     why: str

@@ -5,7 +5,7 @@ import base64
 import json
 import logging
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -25,6 +25,8 @@ LONGEST_ANSWER = 64 * 1024  # bytes; a real answer has about 1,000, a lying one 
 # posted while the far end hangs up would be unknown, and an unknown is never resent.
 KEPT_IDLE = 4
 LONGEST_PATIENCE = timedelta(days=1)  # what is asked beyond this is taken as this
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 TOO_LATE = RefusedForNow("this batch had no time left")
 NO_CONNECTION = RefusedForNow("the provider cannot be reached")
@@ -96,18 +98,11 @@ class HttpProvider(Provider):
                 await session.close()
 
     async def _exchange(self, request: Request) -> Outcome:
-        """One call. An error of connecting proves that nothing was sent; any later one proves nothing."""
-        session = self._session = self._session or _session(self.limits)
-        try:
-            answer = await _post(session, request)
-        except aiohttp.InvalidURL:
-            return SET_UP_WRONG
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            return NO_CONNECTION
-        except TimeoutError:
-            return Unknown("no answer in time")
-        except (aiohttp.ClientError, OSError) as error:
-            return Unknown(f"the connection broke: {type(error).__name__}")
+        """One call."""
+        session = self._session = self._session or new_session(self.limits, FORM)
+        answer = await answered(_post(session, request))
+        if not isinstance(answer, Answer):
+            return answer
         if not self.is_answer_to(request, answer):
             self._retire(session)
             return Unknown("the answer to another message")
@@ -143,8 +138,22 @@ class HttpProvider(Provider):
         return Unknown(f"HTTP {answer.status} without a clear answer")
 
 
-def _session(limits: Limits) -> aiohttp.ClientSession:
-    """One pool of kept connections.
+async def answered(call: Awaitable[Answer]) -> Answer | RefusedForNow | Unknown:
+    """The answer, or what its absence proves: an error of connecting that nothing was sent, any later one nothing."""
+    try:
+        return await call
+    except aiohttp.InvalidURL:
+        return SET_UP_WRONG
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+        return NO_CONNECTION
+    except TimeoutError:
+        return Unknown("no answer in time")
+    except (aiohttp.ClientError, OSError) as error:
+        return Unknown(f"the connection broke: {type(error).__name__}")
+
+
+def new_session(limits: Limits, headers: Mapping[str, str]) -> aiohttp.ClientSession:
+    """One pool of kept connections. headers: of every call.
 
     Connecting may take half of the time: so a timeout at the end always means "after sending".
     """
@@ -152,11 +161,7 @@ def _session(limits: Limits) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=limits.open_calls, keepalive_timeout=KEPT_IDLE),
         timeout=aiohttp.ClientTimeout(total=seconds, connect=seconds / 2),
-        headers={
-            "Accept": "application/json",
-            "Accept-Encoding": "identity",
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
+        headers={"Accept": "application/json", "Accept-Encoding": "identity", **headers},
         auto_decompress=False,  # a small answer may unpack to gigabytes
         cookie_jar=aiohttp.DummyCookieJar(),
     )
@@ -177,10 +182,15 @@ async def _post(session: aiohttp.ClientSession, request: Request) -> Answer:
         headers=_basic(request.user, request.password),
         allow_redirects=False,
     ) as response:
-        body = await _read(response)
-        asked = response.headers.get("Retry-After", "")
-        patience = retry_after(asked, now=datetime.now(UTC)) if asked else None
-        return Answer(response.status, parsed(body), patience)
+        return await read(response)
+
+
+async def read(response: aiohttp.ClientResponse) -> Answer:
+    """The answer as far as anybody may ask us to read."""
+    body = await _read(response)
+    asked = response.headers.get("Retry-After", "")
+    patience = retry_after(asked, now=datetime.now(UTC)) if asked else None
+    return Answer(response.status, parsed(body), patience)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

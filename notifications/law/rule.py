@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from notifications.local_time import Window
@@ -71,6 +72,22 @@ class Limit:
     per: str  # debt, person, contact_point
     counts: str  # attempts, contacts, conversations
     after: str = ""  # "conversation": none for `window_days` after one
+
+    @property
+    def fills(self) -> int:
+        """How many contacts leave no place for one more."""
+        return self.count or 1  # after a conversation: that one
+
+    @cached_property
+    def looks_back(self) -> timedelta:
+        """From an instant on, how far back contacts may count. A day more than the window, for the hours before the
+        first of its days and for clock changes."""
+        match self.window:
+            case "calendar_week":
+                return timedelta(days=8)
+            case "calendar_month":
+                return timedelta(days=32)
+        return timedelta(days=self.window_days + 1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

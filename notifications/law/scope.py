@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from notifications import local_time
 from notifications.law.case import Case, Consent
 from notifications.law.rule import ALL, Cap, ContentProhibited, Hold, Rule, ThirdParty, Workplace
 
@@ -14,7 +15,7 @@ def concerns(rule: Rule, *, binds: str, stage: str, channel: str) -> bool:
 
 def bites(rule: Rule, case: Case, at: datetime) -> bool:
     """Does a rule that concerns this kind of contact bind this one, at this instant?"""
-    day = at.astimezone(case.zones[0]).date()
+    day = local_time.wall_clock(at, case.zones[0]).date()
     if (rule.effective_from and day < rule.effective_from) or (rule.effective_to and day > rule.effective_to):
         return False
     if rule.only_for and not _ONLY_FOR[rule.only_for](rule, case):

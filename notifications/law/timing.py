@@ -100,7 +100,7 @@ def _holidays(rule: Holidays, case: Case, at: datetime) -> NotBefore:
 
 
 def _past_holiday(calendar: str, hours: Window | None, case: Case, at: datetime, zone: ZoneInfo) -> datetime:
-    day = at.astimezone(zone).date()
+    day = local_time.wall_clock(at, zone).date()
     if day not in case.holidays and day not in _calendar(calendar):
         return at
     for opens, closes in local_time.openings(day, hours, zone) if hours else ():
@@ -127,7 +127,7 @@ def _closed_by_person(rule: Hold, case: Case, at: datetime) -> NotBefore:
 
 
 def _past_closed(closed: Inconvenient, at: datetime, zone: ZoneInfo) -> datetime:
-    today = at.astimezone(zone).date()
+    today = local_time.wall_clock(at, zone).date()
     for day in (today - DAY, today):  # yesterday's hours may run over midnight
         if day.weekday() not in closed.days or (closed.last_day and day > closed.last_day):
             continue
@@ -152,10 +152,12 @@ def _work(rule: Workplace, case: Case, at: datetime) -> NotBefore:
 
 def _cap(rule: Cap, case: Case, at: datetime) -> NotBefore:
     limit = rule.limit
-    if limit is None or len(case.history) < limit.count:
+    if limit is None:
         return at
     if limit.count == 0 and not limit.after:
         return None
+    if len(case.history) < limit.fills or case.history[-limit.fills].at < at - limit.looks_back:
+        return at  # mostly: too few contacts of any kind
     # What is bound at work is counted there; where else an earlier contact was made is not known.
     only_here = limit.per == "contact_point" or bool(rule.only_places and "none" not in rule.only_places)
     counted = list(_counted(rule, limit, case, at, only_here=only_here))
@@ -168,7 +170,7 @@ def _counted(
     rule: Rule, limit: Limit, case: Case, at: datetime, *, only_here: bool
 ) -> Iterator[PriorContact]:
     """The contacts that take a place in a limit, as far back as it looks, the newest first."""
-    since = at - _LOOKS_BACK[limit.window](limit)
+    since = at - limit.looks_back
     for one in reversed(case.history):
         if one.at < since:
             return
@@ -219,8 +221,8 @@ def _free(limit: Limit, newest_first: Iterable[PriorContact], case: Case, at: da
     The newest `count` bind: a place is free once the oldest of them has left the window. Seven calls in seven
     days, the first on 1 April: the eighth may be placed on the 8th (12 CFR 1006.14, comment 14(b)(2)(ii)-1).
     """
-    zone, needed = case.zones[0], max(limit.count, 1)
-    binding = next(islice(newest_first, needed - 1, None), None)
+    zone = case.zones[0]
+    binding = next(islice(newest_first, limit.fills - 1, None), None)
     if binding is None:
         return at
     oldest = binding.at.astimezone(zone).date()
@@ -236,13 +238,6 @@ _FREE_DAY: dict[str, Callable[[date, Limit], date]] = {
     "calendar_day": lambda day, limit: day + limit.window_days * DAY,
     "calendar_week": lambda day, limit: day + (7 - day.weekday()) * DAY,
     "calendar_month": lambda day, limit: _next_month(day),
-}
-# A day more than the window, for the hours before the first of its days and for clock changes.
-_LOOKS_BACK: dict[str, Callable[[Limit], timedelta]] = {
-    "rolling": lambda limit: (limit.window_days + 1) * DAY,
-    "calendar_day": lambda limit: (limit.window_days + 1) * DAY,
-    "calendar_week": lambda limit: 8 * DAY,
-    "calendar_month": lambda limit: 32 * DAY,
 }
 _BY_KIND: dict[type[Rule], Callable[..., NotBefore]] = {
     ContactHours: _hours,

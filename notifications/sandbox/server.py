@@ -1,4 +1,4 @@
-"""A provider on this computer: Twilio's Messages resource, phones that answer, and mailboxes.
+"""Providers on this computer: Twilio's Messages resource, a push service, phones that answer, and mailboxes.
 
     python -m notifications.sandbox.server --port 8001
 
@@ -11,8 +11,6 @@ import base64
 import hmac
 import logging
 import os
-import socket
-import struct
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from aiohttp import web
 
 from notifications.sandbox import rest
 from notifications.sandbox.faults import Faults, Mode
+from notifications.sandbox.push import PushService, reset
 from notifications.sandbox.store import Store
 from notifications.sandbox.webhooks import Webhooks
 
@@ -52,6 +51,7 @@ class Sandbox:
         self._authorization = f"Basic {base64.b64encode(credentials).decode()}"
         self._closing = asyncio.Event()
         self.webhooks: Webhooks
+        self.push = PushService(self.store, lambda: self.faults, self._closing)
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -66,6 +66,9 @@ class Sandbox:
                 web.post("/mail", own_page(self.take_mail)),
                 web.get("/mailboxes", own_page(self.mailboxes)),
                 web.get("/mailboxes/{address}", own_page(self.mailbox)),
+                web.post("/push/{id}", self.push.take),
+                web.post("/subscriptions", own_page(self.push.subscribe)),
+                web.post("/subscriptions/{id}/end", own_page(self.push.end)),
                 web.post("/faults", own_page(self.set_faults)),
                 web.post("/reset", own_page(self.reset)),
             ]
@@ -224,14 +227,6 @@ def refused(mode: Mode, faults: Faults) -> web.Response | None:
             return problem(21614)
         case _:
             return None
-
-
-def reset(request: web.Request) -> None:
-    """Break the connection with a TCP reset: lingering for 0 seconds means no goodbye."""
-    if transport := request.transport:
-        linger = struct.pack("ii", 1, 0)
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        transport.abort()
 
 
 def latest(entries: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -42,6 +42,18 @@ class Store:
     def add_mail(self, address: str, mail: Mapping[str, str]) -> Entry:
         return self._add({"kind": "mail", "address": address, **mail})
 
+    def add_subscription(self, subscription: Mapping[str, str]) -> Entry:
+        """A browser on a phone that takes push messages: id, number, key, private, auth."""
+        return self._add({"kind": "subscription", **subscription})
+
+    def end_subscription(self, subscription_id: str) -> None:
+        self._add({"kind": "subscription_ended", "id": subscription_id})
+
+    def add_push(self, number: str, told: Mapping[str, str]) -> Entry:
+        """A push message as the phone shows it: title, body, url."""
+        shown = {"title": told.get("title", ""), "text": told.get("body", ""), "url": told.get("url", "")}
+        return self._add({"kind": "push", "number": number, "direction": "push", "status": "", **shown})
+
     def clear(self) -> None:
         """Forget everything, in the file too."""
         self._forget()
@@ -56,6 +68,7 @@ class Store:
         self.phones: defaultdict[str, list[Entry]] = defaultdict(list)
         self.mailboxes: defaultdict[str, list[Entry]] = defaultdict(list)
         self.texts: dict[str, Entry] = {}
+        self.subscriptions: dict[str, Entry] = {}
 
     def _add(self, entry: Entry) -> Entry:
         entry["at"] = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -71,6 +84,12 @@ class Store:
                 self.texts[entry["sid"]] = entry
             case "status" if known := self.texts.get(entry["sid"]):
                 known["status"] = entry["status"]
+            case "push":
+                self.phones[entry["number"]].append(entry)
+            case "subscription":
+                self.subscriptions[entry["id"]] = entry
+            case "subscription_ended" if ended := self.subscriptions.get(entry["id"]):
+                ended["is_over"] = True
             case "mail":
                 self.mailboxes[entry["address"]].append(entry)
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import addresses
 from notifications import sms_text
 
 TIMEOUT = 3  # seconds
@@ -67,7 +68,7 @@ def _answer(request: HttpRequest, number: str) -> None:
 def _own(request: HttpRequest) -> dict[str, Any]:
     """The signed-in borrower's own phone and mailbox."""
     borrower = getattr(request.user, "borrower", None)
-    points = borrower.contact_points.filter(closed_at=None) if borrower else []
+    points = addresses.of(borrower).filter(closed_at=None) if borrower else []
     return {"own_points": points}
 
 

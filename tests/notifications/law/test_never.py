@@ -119,7 +119,7 @@ holds = st.lists(
 contacts = st.lists(
     st.tuples(
         st.integers(0, 40 * 24 * 60),  # minutes ago
-        st.sampled_from(["sms", "email", "call", "visit", "letter"]),
+        st.sampled_from(["sms", "email", "push", "call", "visit", "letter"]),
         st.sampled_from(["sent", "unanswered", "voicemail", "conversation", "not_connected"]),
         st.booleans(),
         st.sampled_from(["A", "B"]),
@@ -148,7 +148,7 @@ def looks(draw):
     return {
         "contact": Contact(
             zones=draw(zone_sets),
-            reachable=draw(st.frozensets(st.sampled_from(["sms", "email"]))) | {INBOX},
+            reachable=draw(st.frozensets(st.sampled_from(["sms", "email", "push"]))) | {INBOX},
             holds=silences,
             binds=draw(st.sampled_from(["creditor", "collector"])),
         ),
@@ -165,6 +165,7 @@ def looks(draw):
             messages={
                 "plain": dict.fromkeys(CHANNELS, Message(keys=KEYS)),
                 "soft": dict.fromkeys(CHANNELS, Message(keys=KEYS)),
+                "discreet": dict.fromkeys(CHANNELS, Message(keys=KEYS)),
             },
             rung=Rung(offset, 2),
             cadence=tuple(Rung(one, 2) for one in (-7, -3, -1, 0, 3, 7, 14, 40)),
