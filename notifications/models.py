@@ -435,7 +435,9 @@ class Attempt(models.Model):
             ),
             # Read by the reaper: calls whose outcome nobody wrote.
             models.Index(fields=["started_at"], condition=Q(state="calling"), name="attempt_calling"),
-            # Read by the engine's status: the last hour's. By blocks, because rows come in the order of time: it
+            # Read by the engine's status and its staff page: what was perhaps sent.
+            models.Index(fields=["started_at"], condition=Q(state="unknown"), name="attempt_unknown"),
+            # Read by the engine's status: the last minutes'. By blocks, because rows come in the order of time: it
             # costs nothing to write.
             BrinIndex(fields=["started_at"], autosummarize=True, name="attempt_started"),
         ]

@@ -16,7 +16,8 @@ MUST_HAVE = {
     "TWILIO_AUTH_TOKEN": "its token",
     "TWILIO_FROM": "the number that texts come from",
 }
-LOOKED_AT = (*MUST_HAVE, "DEBUG", "EMAIL_BACKEND", "EMAIL_URL")
+LOOKED_AT = (*MUST_HAVE, "DEBUG", "EMAIL_BACKEND", "EMAIL_URL", "METRICS_TOKEN")
+SHORTEST_TOKEN = 20  # characters
 SHORTEST_KEY = 50  # characters; Django's own check warns below it
 
 
@@ -38,6 +39,10 @@ def _wrong(values: Mapping[str, str]) -> list[tuple[bool, str]]:
         (
             bool(portal) and not portal.startswith("https://"),
             "PORTAL_URL is not https: links in messages and the providers' receipts go there.",
+        ),
+        (
+            0 < len(values["METRICS_TOKEN"]) < SHORTEST_TOKEN,
+            f"METRICS_TOKEN has {len(values['METRICS_TOKEN'])} characters: give {SHORTEST_TOKEN} or more, or none.",
         ),
         ("*" in hosts, "ALLOWED_HOSTS has *: name the hosts, or links can be made to lead elsewhere."),
         (

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from loans.api.v1 import api
-from portal import health, views
+from portal import health, metrics, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 
 handler400 = "portal.views.bad_request"

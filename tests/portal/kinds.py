@@ -31,6 +31,7 @@ KINDS = {
     "home": Kind.OPEN,
     "healthz": Kind.OPEN,
     "readyz": Kind.OPEN,
+    "metrics": Kind.OPEN,  # on this computer; elsewhere only with the token: test_metrics
     "styleguide": Kind.OPEN,
     # ---------- accounts ----------
     "accounts:claim_contact": Kind.OPEN,

@@ -60,6 +60,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("PORTAL_URL", "http://portal.example", "PORTAL_URL is not https"),
         ("ALLOWED_HOSTS", "portal.example, *", "ALLOWED_HOSTS has *"),
         ("DEBUG", "True", "DEBUG is on"),
+        ("METRICS_TOKEN", "short", "METRICS_TOKEN has 5 characters"),
         ("EMAIL_URL", "", "EMAIL_URL is not set"),
         ("EMAIL_BACKEND", "notifications.sandbox.mail.SandboxEmailBackend", "EMAIL_BACKEND is the sandbox"),
     ],

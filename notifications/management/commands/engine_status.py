@@ -8,11 +8,11 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from notifications import status
-from notifications.status import Status
+from notifications.status import Flow, Status
 
 
 class Command(BaseCommand):
-    help = "Show queue, leases, attempts of the last hour, unknowns and the age of the last tick. Reads only."
+    help = "Show the clock, workers, queue, leases, what the last minutes sent, unknowns and receipts. Reads only."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="One JSON object in place of lines.")
@@ -27,16 +27,26 @@ def as_json(now: Status) -> str:
 
 
 def lines(now: Status) -> list[str]:
-    attempts = ", ".join(f"{number:,} {state}" for state, number in now.attempts.items())
     return [
         f"last tick      {_ago(now.tick_age)}",
+        f"workers        {len(now.workers) - now.late_workers:,} at work, {now.late_workers:,} silent",
+        *(f"  {one.name}  {_ago(one.age)}" for one in now.workers),
         f"queue          {now.due_lanes:,} borrowers due, the first for {_seconds(now.queue_age)}",
         f"leases         {now.leases:,} with a worker, {now.lapsed_leases:,} lapsed",
         f"calls          {now.overdue_calls:,} without an answer for longer than a lease",
-        f"last hour      {attempts}",
-        f"perhaps sent   {now.unknown:,} in the last hour",
-        f"open events    {now.open_events:,} receipts and replies",
+        f"planned        {now.per_minute(now.planned):,} a minute",
+        *(f"attempts       {_rate(now, each)}" for each in now.flow),
+        f"perhaps sent   {now.unknown:,} in the last day",
+        f"open events    {now.open_events:,} receipts and replies, the first for {_seconds(now.event_age)}",
+        *(
+            f"receipts       {each.told:,} of {each.accepted:,} by {each.channel}, {each.provider}, half an hour ago"
+            for each in now.receipts
+        ),
     ]
+
+
+def _rate(now: Status, flow: Flow) -> str:
+    return f"{now.per_minute(flow.number):,} a minute {flow.state} by {flow.channel}, {flow.provider}"
 
 
 def _ago(age: float | None) -> str:

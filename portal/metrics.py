@@ -1,0 +1,135 @@
+"""The engine's state for Prometheus, read from the database at each scrape: true of the whole house.
+
+What a process counts by itself is not here. A scrape reaches one of several web processes, and would show that one's
+share; requests are counted by the proxy in front, which sees them all.
+"""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
+
+from notifications import status
+from notifications.status import Status
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """404 for whoever may not read it: nobody learns that it is there. 503 where the database is away."""
+    if not _may_read(request):
+        raise Http404
+    try:
+        now = status.read(now=timezone.now())
+    except DatabaseError:
+        return HttpResponse(status=503)
+    return HttpResponse(exposition(now), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def exposition(now: Status) -> bytes:
+    """The text that Prometheus reads."""
+    registry = CollectorRegistry()
+    registry.register(StatusCollector(now))
+    return generate_latest(registry)
+
+
+class StatusCollector(Collector):
+    """One snapshot's figures. All are gauges: each is how things stand, and none only ever grows."""
+
+    def __init__(self, now: Status) -> None:
+        self.now = now
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield from self._clock()
+        yield from self._queue()
+        yield from self._attempts()
+        yield from self._events()
+
+    def _clock(self) -> Iterator[GaugeMetricFamily]:
+        now = self.now
+        # An engine that never ran has no age: its metric is absent, which an alert can ask for.
+        yield _gauge("tick_age_seconds", "Since a slot of the engine's clock finished.", now.tick_age)
+        yield _gauge("workers", "Workers that give signs of life.", len(now.workers) - now.late_workers)
+        yield _gauge("workers_silent", "Workers that have given none for five slots.", now.late_workers)
+
+    def _queue(self) -> Iterator[GaugeMetricFamily]:
+        now = self.now
+        at_most = f"counted to {status.MOST_COUNTED:,}"
+        yield _gauge("borrowers_due", f"Borrowers who wait for a worker, {at_most}.", now.due_lanes)
+        yield _gauge("oldest_due_seconds", "How long the first of them has waited.", now.queue_age or 0)
+        yield _gauge("borrowers_leased", "Borrowers who are with a worker.", now.leases)
+        yield _gauge(
+            "leases_lapsed", "Leases of workers that died; the next tick frees them.", now.lapsed_leases
+        )
+        yield _gauge("calls_overdue", "Calls without an answer for longer than a lease.", now.overdue_calls)
+        planned = "Reminders planned a minute, over the last five."
+        yield _gauge("reminders_planned_per_minute", planned, now.per_minute(now.planned))
+
+    def _attempts(self) -> Iterator[GaugeMetricFamily]:
+        now = self.now
+        yield _gauges(
+            "attempts_per_minute",
+            "Attempts begun a minute, over the last five, by what became of them so far.",
+            ("channel", "provider", "state"),
+            (((each.channel, each.provider, each.state), now.per_minute(each.number)) for each in now.flow),
+        )
+        unknown = f"Attempts of the last day that perhaps arrived, counted to {status.MOST_COUNTED:,}."
+        yield _gauge("attempts_unknown", unknown, now.unknown)
+
+    def _events(self) -> Iterator[GaugeMetricFamily]:
+        now, way = self.now, ("channel", "provider")
+        waiting = f"Receipts and replies not yet understood, counted to {status.MOST_COUNTED:,}."
+        yield _gauge("provider_events_open", waiting, now.open_events)
+        yield _gauge(
+            "oldest_provider_event_seconds", "How long the first of them has waited.", now.event_age or 0
+        )
+        yield _gauges(
+            "receipts_expected",
+            "Messages accepted in five minutes half an hour ago.",
+            way,
+            (((each.channel, each.provider), each.accepted) for each in now.receipts),
+        )
+        yield _gauges(
+            "receipts_arrived",
+            "Of them, how many the provider has told about.",
+            way,
+            (((each.channel, each.provider), each.told) for each in now.receipts),
+        )
+
+
+def _gauge(name: str, help_text: str, value: float | None) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"portal_{name}", help_text, value=value)
+
+
+def _gauges(
+    name: str, help_text: str, labels: tuple[str, ...], rows: Iterable[tuple[tuple[str, ...], float]]
+) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"portal_{name}", help_text, labels=labels)
+    for values, number in rows:
+        family.add_metric(values, number)
+    return family
+
+
+def _may_read(request: HttpRequest) -> bool:
+    """With the token of the environment; or from this computer, where that is all there is."""
+    said = request.headers.get("Authorization", "")
+    if settings.METRICS_TOKEN and constant_time_compare(said, f"Bearer {settings.METRICS_TOKEN}"):
+        return True
+    return bool(settings.LOCAL and _is_loopback(request.META.get("REMOTE_ADDR", "")))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:  # a Unix socket has none
+        return False
