@@ -205,6 +205,7 @@ def message_page(request: BorrowerRequest, attempt_id: UUID) -> HttpResponse:
         "at": at,
         "standing": inbox.standing(message),
         "why": _why(message, at),
+        "answered": message.announced.values_list("conversation", flat=True).first(),
         "accounts": {bill.account_id: bill.account for bill in bills}.values(),
     }
     return render(request, "notifications/message.html", context)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("loans.urls")),
     path("", include("notifications.urls")),
+    path("contact/", include("notifications.conversation_urls")),
     path("account/", include("allauth.urls")),
     path("hooks/", include("notifications.hook_urls")),
     path("api/v1/", api.urls),

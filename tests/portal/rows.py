@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from accounts.models import Borrower, Invitation
@@ -13,9 +14,12 @@ from loans.models import Allocation, ApiCall, ApiKey, Payment
 from notifications import rulebook_texts
 from notifications.choice import DEFAULT
 from notifications.models import (
+    Attachment,
     Attempt,
     Cadence,
     Consent,
+    Conversation,
+    ConversationMessage,
     Hold,
     Lane,
     MessageTemplate,
@@ -54,7 +58,16 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
         state="accepted", subject="A bill", body=WORDS, reasons=WHY, started_at=NOON,
     )  # fmt: skip
     attempt.reminders.add(reminder)
+    conversation = Conversation.objects.create(
+        borrower=borrower, topic="bill", opened_at=NOON, last_at=NOON, waiting_since=NOON
+    )
+    said = ConversationMessage.objects.create(
+        conversation=conversation, side="borrower", text=WORDS, answers=attempt, at=NOON
+    )
+    attachment = Attachment(message=said, name="letter.pdf", kind="pdf", size=9)
+    attachment.file.save("letter.pdf", ContentFile(b"%PDF-1.7\n"))
     rows: list[Model] = [
+        *(conversation, said, attachment),
         *(borrower, loan, bill, payment, point, reminder, attempt, reminder.step, reminder.step.cadence),
         Allocation.objects.create(payment=payment, bill=bill, amount=Decimal(10)),
         Invitation.objects.create(

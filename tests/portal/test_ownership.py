@@ -20,7 +20,7 @@ from accounts.claiming import SIGNER
 from accounts.models import Borrower, Invitation, User
 from loans.models import CreditAccount, Payment
 from notifications import preferences
-from notifications.models import Attempt
+from notifications.models import Attachment, Attempt, Conversation, ConversationMessage
 from tests import factories
 from tests.notifications.test_pages import form as preference_form
 from tests.portal import routes, rows
@@ -61,6 +61,8 @@ def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, obj
         "name": "all",
         "payment_id": owned[Payment].public_id,  # type: ignore[attr-defined]
         "attempt_id": message.pk,
+        "conversation_id": owned[Conversation].pk,
+        "attachment_id": owned[Attachment].pk,
         "key": default_token_generator.make_token(login) + "0",
         "uidb36": int_to_base36(login.pk),
     }
@@ -83,6 +85,8 @@ def fields(borrower: Borrower, values: dict[str, object], owned: dict[type[Model
         **signing_in,
         **preference_form(),
         "time_zone": "Asia/Tokyo",
+        "topic": "bill",
+        "text": "A question",
     }
 
 
@@ -126,6 +130,8 @@ def _owners(model: type[Model], person: Borrower | None) -> dict[str, int | None
         return {}
     if model is User:
         return {"pk": person.user_id}
+    if model is ConversationMessage:
+        return {"conversation__borrower": person.pk}
     names = {field.name for field in model._meta.fields}
     owners = {"user": person.user_id, "borrower": person.pk}
     return {name: owner for name, owner in owners.items() if name in names}
@@ -230,6 +236,8 @@ def test_the_form_that_is_sent_is_one_that_the_pages_take(
     stranger.refresh_from_db()
     assert preferences.of(stranger).lead_days == {3, 1}
     assert stranger.time_zone == "Asia/Tokyo"
+    assert fresh_stranger.post(reverse("conversations:new"), fields).status_code == 302
+    assert stranger.conversations.get().messages.get().text == "A question"
 
 
 @pytest.mark.parametrize("route", of_kind(Kind.BORROWER, Kind.BORROWERS_ROW))

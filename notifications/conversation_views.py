@@ -1,0 +1,133 @@
+"""The borrower's pages of conversations: the list, a thread with its answer, a new message, and the files."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.access import BorrowerRequest, borrower_required
+from notifications import attachments, conversations, holds, inbox, silence
+from notifications.conversation_forms import MessageForm, NewMessageForm
+from notifications.conversations import Said
+from notifications.models import Attachment, Attempt, Conversation
+from notifications.words import HoldReason, Side, Topic
+
+
+@borrower_required
+@require_GET
+def list_page(request: BorrowerRequest) -> HttpResponse:
+    """My conversations, the latest first, and whose turn each is."""
+    return render(request, "conversations/list.html", {"conversations": conversations.of(request.borrower)})
+
+
+@borrower_required
+@require_http_methods(["GET", "POST"])
+def new_page(request: BorrowerRequest) -> HttpResponse:
+    """A new message; ?answers= names the message of ours that it answers."""
+    answers = _answered(request)
+    initial = {"topic": request.GET.get("topic") or (Topic.REMINDERS if answers else None)}
+    form = NewMessageForm(request.POST or None, request.FILES or None, initial=initial)
+    if form.is_valid() and _may_write(request, form):
+        return _write(request, form, topic=form.cleaned_data["topic"], answers=answers)
+    context = {"form": form, "answers": answers, **_promise()}
+    return render(request, "conversations/new.html", context)
+
+
+@borrower_required
+@require_http_methods(["GET", "POST"])
+def thread_page(request: BorrowerRequest, conversation_id: UUID) -> HttpResponse:
+    """One conversation, and a field to go on with it. Opening it reads what we answered."""
+    now = timezone.now()
+    conversation = get_object_or_404(request.borrower.conversations, pk=conversation_id)
+    if request.POST.get("action") == "close":
+        conversations.close(conversation, by=request.user, now=now)
+        messages.success(request, _("The conversation is closed. Thank you for telling us."))
+        return redirect("conversations:list")
+    form = MessageForm(request.POST or None, request.FILES or None)
+    if form.is_valid() and _may_write(request, form):
+        return _write(request, form, topic=conversation.topic)
+    conversations.mark_read(conversation, by=Side.BORROWER, now=now)
+    context = {"conversation": conversation, "form": form, **_thread(conversation, now), **_promise()}
+    return render(request, "conversations/thread.html", context)
+
+
+@borrower_required
+@require_GET
+def file(request: BorrowerRequest, attachment_id: UUID) -> HttpResponse:
+    """A file of one of my conversations."""
+    mine = Attachment.objects.filter(message__conversation__borrower=request.borrower)
+    return download(get_object_or_404(mine, pk=attachment_id))
+
+
+def download(attachment: Attachment) -> HttpResponse:
+    """The file to save, never to show: whatever it holds, no browser runs it in the portal's name. 404: it is gone."""
+    try:
+        with attachment.file.open("rb") as stored:
+            content = stored.read()  # of at most attachments.MOST_BYTES
+    except FileNotFoundError as error:
+        raise Http404 from error
+    headers = {
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=attachment.name)
+        or "attachment",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return HttpResponse(content, attachments.CONTENT_TYPES[attachment.kind], headers=headers)
+
+
+def _answered(request: BorrowerRequest) -> Attempt | None:
+    """The message that is answered. 404: not one of this borrower's."""
+    named = request.POST.get("answers") or request.GET.get("answers")
+    if not named:
+        return None
+    try:
+        return get_object_or_404(inbox.messages(request.borrower), pk=UUID(named))
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _may_write(request: BorrowerRequest, form: MessageForm) -> bool:
+    """Count this message; what is too much stays in the form, so that nothing typed is lost."""
+    if ratelimit.consume(request, action="write_message", key=str(request.borrower.pk)):
+        return True
+    form.add_error(
+        None, _("You have written to us often just now. Wait an hour and send this again, or call us.")
+    )
+    return False
+
+
+def _write(
+    request: BorrowerRequest, form: MessageForm, *, topic: str, answers: Attempt | None = None
+) -> HttpResponse:
+    said = Said(form.cleaned_data["text"], answers=answers, files=form.cleaned_data["attached"])
+    message = conversations.write(request.borrower, said=said, topic=topic, now=timezone.now())
+    messages.success(request, _("We have your message. You will find our answer here."))
+    return redirect("conversations:thread", message.conversation_id)
+
+
+def _thread(conversation: Conversation, now: datetime) -> dict[str, Any]:
+    said = conversation.messages.select_related("written_by", "answers").prefetch_related("attachments")
+    expected = conversations.expected_by(conversation)
+    borrower = conversation.borrower
+    hold = (
+        holds.current(borrower, reason=HoldReason.CONVERSATION, account=None, now=now) if expected else None
+    )
+    return {
+        "said": said,
+        "expected": expected,
+        "is_late": expected is not None and expected < now,
+        "hold": hold,
+        "notices": silence.legal_notices(borrower, now=now) if hold else [],
+    }
+
+
+def _promise() -> dict[str, Any]:
+    return {"answer_hours": settings.CONVERSATION_ANSWER_HOURS}
