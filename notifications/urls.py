@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import views
+from notifications import push_views, views
 
 app_name = "notifications"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("reminders/preview/", views.preview_page, name="preview"),
     path("reminders/stop/", views.stop_page, name="stop"),
     path("reminders/start/", views.start, name="start"),
+    path("reminders/devices/", push_views.devices_page, name="devices"),
+    path("reminders/devices/<int:device_id>/remove/", push_views.device_remove, name="device_remove"),
     path("inbox/", views.inbox_page, name="inbox"),
     path("inbox/<uuid:attempt_id>/", views.message_page, name="message"),
 ]

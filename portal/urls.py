@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from loans.api.v1 import api
+from notifications import push_views
 from portal import health, metrics, views
 
 urlpatterns = [
@@ -17,6 +18,8 @@ urlpatterns = [
     path("hooks/", include("notifications.hook_urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
+    path("push-worker.js", push_views.worker, name="push_worker"),
+    path("manifest.webmanifest", views.manifest, name="manifest"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -1,9 +1,11 @@
 """The front door, the pages for what went wrong, and the page that shows every component."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Borrower
@@ -24,6 +26,26 @@ def home(request: HttpRequest) -> HttpResponse:
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component on one page, for those who build pages. Routed only where settings.LOCAL."""
     return render(request, "portal/styleguide.html", {"form": samples.wrong_form()})
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """How the portal looks on a home screen. On an iPhone only from there does it show push messages."""
+    icons = [
+        {"src": static(f"icons/portal-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
+        for size in (192, 512)
+    ]
+    told = {
+        "name": settings.LENDER_NAME,
+        "short_name": settings.LENDER_NAME,
+        "start_url": reverse("home"),
+        "scope": reverse("home"),
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#ffffff",
+        "icons": icons,
+    }
+    return JsonResponse(told, content_type="application/manifest+json")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -8,6 +8,7 @@ app_name = "sandbox"
 
 urlpatterns = [
     path("", views.index, name="index"),
+    path("push/", views.allow_push, name="push"),
     path("phone/<str:number>/", views.phone, name="phone"),
     path("mail/<str:address>/", views.mail, name="mail"),
 ]

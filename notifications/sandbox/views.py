@@ -9,11 +9,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import addresses
-from notifications import sms_text
+from accounts.access import BorrowerRequest, borrower_required
+from accounts.models import ContactPoint
+from notifications import push_devices, sms_text
+from notifications.channels import push_key
+from notifications.push_devices import Subscription
 
 TIMEOUT = 3  # seconds
 
@@ -41,6 +46,28 @@ def phone(request: HttpRequest, number: str) -> HttpResponse:
     for text in texts:
         text["size"] = sms_text.measure(text["text"])
     return render(request, _template(request, "phone"), {"number": number, "texts": texts})
+
+
+@borrower_required
+@require_POST
+def allow_push(request: BorrowerRequest) -> HttpResponse:
+    """The browser of the person's own phone in the sandbox becomes one of their devices, as a real one would."""
+    phone = addresses.of(request.borrower).filter(kind=ContactPoint.Kind.PHONE, closed_at=None).first()
+    if phone is None or not push_devices.is_offered():
+        messages.error(request, _("The sandbox has no phone of yours."))
+        return redirect("notifications:devices")
+    key = push_key.public(settings.PUSH_PRIVATE_KEY)
+    try:
+        told = _call("/subscriptions", {"number": phone.value, "key": key})
+        subscription = Subscription(told["endpoint"], **told["keys"])
+        push_devices.add(request.borrower, subscription, name=_("Phone in the sandbox"), now=timezone.now())
+    except OSError:
+        return _away(request)
+    except ValueError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The phone in the sandbox shows push messages now."))
+    return redirect("notifications:devices")
 
 
 @require_GET

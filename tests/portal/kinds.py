@@ -33,6 +33,8 @@ KINDS = {
     "readyz": Kind.OPEN,
     "metrics": Kind.OPEN,  # on this computer; elsewhere only with the token: test_metrics
     "styleguide": Kind.OPEN,
+    "push_worker": Kind.OPEN,
+    "manifest": Kind.OPEN,
     # ---------- accounts ----------
     "accounts:claim_contact": Kind.OPEN,
     "accounts:claim_code": Kind.OPEN,
@@ -89,6 +91,8 @@ KINDS = {
     "notifications:preview": Kind.BORROWER,
     "notifications:stop": Kind.BORROWER,
     "notifications:start": Kind.BORROWER,
+    "notifications:devices": Kind.BORROWER,
+    "notifications:device_remove": Kind.BORROWERS_ROW,
     "notifications:inbox": Kind.BORROWER,
     "notifications:message": Kind.BORROWERS_ROW,
     "conversations:list": Kind.BORROWER,
@@ -101,6 +105,7 @@ KINDS = {
     "sandbox:index": Kind.DEMO,
     "sandbox:phone": Kind.DEMO,
     "sandbox:mail": Kind.DEMO,
+    "sandbox:push": Kind.DEMO,
     # ---------- staff ----------
     "admin:index": Kind.STAFF_OWN,
     "admin:login": Kind.STAFF_OWN,

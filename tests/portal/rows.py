@@ -25,6 +25,7 @@ from notifications.models import (
     MessageTemplate,
     Preference,
     ProviderEvent,
+    PushDevice,
     RecordedContact,
     Reminder,
     RulebookText,
@@ -80,6 +81,11 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
         Consent.objects.create(borrower=borrower, kind="stop", words="STOP", way="sms", given_at=NOON),
         Preference.objects.create(borrower=borrower, choice=DEFAULT.to_json()),
         Lane.objects.create(borrower=borrower),
+        PushDevice.objects.create(
+            contact_point=factories.make_contact_point(borrower, kind="push"),
+            endpoint=f"https://fcm.googleapis.com/fcm/send/{number}",
+            name="Chrome",
+        ),
         MessageTemplate.objects.create(
             code=f"words-{number}", language="en", subject="A bill", body=WORDS, short=WORDS
         ),

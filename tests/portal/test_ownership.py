@@ -20,7 +20,7 @@ from accounts.claiming import SIGNER
 from accounts.models import Borrower, Invitation, User
 from loans.models import CreditAccount, Payment
 from notifications import preferences
-from notifications.models import Attachment, Attempt, Conversation, ConversationMessage
+from notifications.models import Attachment, Attempt, Conversation, ConversationMessage, PushDevice
 from tests import factories
 from tests.notifications.test_pages import form as preference_form
 from tests.portal import routes, rows
@@ -63,6 +63,7 @@ def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, obj
         "attempt_id": message.pk,
         "conversation_id": owned[Conversation].pk,
         "attachment_id": owned[Attachment].pk,
+        "device_id": owned[PushDevice].pk,
         "key": default_token_generator.make_token(login) + "0",
         "uidb36": int_to_base36(login.pk),
     }

@@ -1,0 +1,40 @@
+// The service worker: shows a push message, and opens the inbox at a tap. It keeps nothing and answers no page.
+"use strict";
+
+// A new version takes over at once, pages that are open included: a tap then finds them.
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+// A browser that shows nothing for a push message loses the permission, so there is always something to show.
+const NOTHING_SAID = { title: "✉", body: "", url: "/inbox/" };
+
+const read = (data) => {
+  try {
+    return { ...NOTHING_SAID, ...data.json() };
+  } catch {
+    return NOTHING_SAID;
+  }
+};
+
+self.addEventListener("push", (event) => {
+  const { title, body, url, tag, lang } = read(event.data);
+  const icon = "/static/icons/portal-192.png";
+  event.waitUntil(self.registration.showNotification(title, { body, tag, lang, icon, badge: icon, data: { url } }));
+});
+
+// Only our own pages: whatever the message says, a tap never leads to a stranger's.
+const ours = (url) => {
+  const target = new URL(url, self.location.origin);
+  return target.origin === self.location.origin ? target.href : new URL(NOTHING_SAID.url, self.location.origin).href;
+};
+
+const open = async (url) => {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const there = pages.find((page) => page.url === url);
+  return there ? there.focus() : self.clients.openWindow(url);
+};
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(ours(event.notification.data?.url ?? NOTHING_SAID.url)));
+});
