@@ -8,7 +8,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
-from notifications import admin_borrower, admin_rulebooks, admin_templates, reasons  # noqa: F401  (registered by their import)
+from notifications import (  # noqa: F401  (registered by their import)
+    admin_borrower,
+    admin_conversations,
+    admin_rulebooks,
+    admin_templates,
+    reasons,
+)
 from notifications.models import (
     Attempt,
     Cadence,

@@ -47,7 +47,7 @@ class MessageForm(forms.Form):
         label=_("Your message"),
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("Please leave out passwords, codes and card numbers: nobody of ours needs them."),
+        help_text=_("Please leave out passwords, codes and card numbers: we never need them."),
         error_messages=written(_("Write what you want to say or ask.")),
     )
     attached = FilesField(label=_("Files"), required=False, help_text=lazy(_files_hint, str)())

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from accounts.models import Borrower
 from loans.models import CreditAccount
-from notifications.models import Hold, MessageTemplate, RecordedContact
+from notifications.models import Conversation, Hold, MessageTemplate, RecordedContact
 from tests.browser.visiting import DESKTOP, PHONE, Scheme, Visitor, barriers, overflow
 from tests.portal import rows
 
@@ -20,6 +20,7 @@ SCREENS: list[tuple[int, Scheme]] = [(DESKTOP, "light"), (DESKTOP, "dark"), (PHO
 JOURNEYS = {
     Borrower: "invite",
     CreditAccount: "record_payment",
+    Conversation: "answer",
     Hold: "lift",
     MessageTemplate: "approve",
 }

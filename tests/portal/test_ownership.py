@@ -345,7 +345,15 @@ def test_staff_without_the_right_see_no_row_and_change_none(
     assert all_rows_but_of(None) == before
 
 
-@pytest.mark.parametrize(("model", "journey"), [(CreditAccount, "record_payment"), (Borrower, "invite")])
+@pytest.mark.parametrize(
+    ("model", "journey"),
+    [
+        (CreditAccount, "record_payment"),
+        (Borrower, "invite"),
+        (Conversation, "answer"),
+        (Conversation, "close"),
+    ],
+)
 def test_the_right_to_look_is_not_the_right_to_act(
     model: type[Model], journey: str, owned: dict[type[Model], Model], fields: dict[str, Any]
 ) -> None:
