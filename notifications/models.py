@@ -331,8 +331,14 @@ class Reminder(models.Model):
     borrower = models.ForeignKey(
         Borrower, on_delete=models.PROTECT, related_name="reminders", verbose_name=_("borrower")
     )
-    bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="reminders", verbose_name=_("bill"))
-    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="reminders", verbose_name=_("step"))
+    # No index of their own: the natural key finds a bill's reminders, and with one on the step the planner, when
+    # statistics are old, looks for one bill's reminder among all of its step (5 s for 9,000 in place of 0.1).
+    bill = models.ForeignKey(
+        Bill, on_delete=models.PROTECT, related_name="reminders", db_index=False, verbose_name=_("bill")
+    )
+    step = models.ForeignKey(
+        Step, on_delete=models.PROTECT, related_name="reminders", db_index=False, verbose_name=_("step")
+    )
     state = models.CharField(_("state"), max_length=12, choices=ReminderState, default=ReminderState.PLANNED)
     step_day = models.DateField(_("meant for"))  # the bill's due day plus the step's offset
     next_attempt_at = models.DateTimeField(_("next look"))  # UTC

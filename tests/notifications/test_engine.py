@@ -238,6 +238,17 @@ def test_the_plan_looks_for_each_bills_own_reminder_and_joins_no_others(reminder
     assert "Anti Join" not in plan
 
 
+@pytest.mark.django_db
+def test_a_bills_reminder_of_a_step_is_found_by_its_natural_key_alone():
+    """With an index on the step, old statistics make the planner go through all reminders of the step for each bill."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'notifications_reminder'"
+        )
+        named = {name for name, definition in cursor.fetchall() if "step_id" in definition}
+    assert named == {"reminder_once_for_ever"}
+
+
 def test_nothing_is_planned_for_closed_bills_or_accounts(reminders, borrower, loan, bill):
     factories.make_bill(factories.make_loan(borrower, status="closed"), due_on=DUE)
     bill.paid = bill.amount
