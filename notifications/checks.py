@@ -1,5 +1,6 @@
 """What must be true before anything is sent: told by `manage.py check`, and at every start."""
 
+from math import inf
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,24 @@ def lender_role_is_known(**kwargs: Any) -> list[Error]:
             id="notifications.E001",
         )
     ]
+
+
+@register
+def providers_are_known(**kwargs: Any) -> list[Error]:
+    """What serves a channel is there and has a weight; what has a rate has one above 0."""
+    hint = "Name providers of PROVIDERS, each with a number above 0."
+    wrong = [
+        f"{channel} is served by {name!r} with weight {weight!r}."
+        for channel, weights in settings.CHANNEL_PROVIDERS.items()
+        for name, weight in (weights or {"": 0}).items()
+        if name not in settings.PROVIDERS or not 0 < weight < inf
+    ]
+    wrong += [
+        f"PROVIDER_RATES has {name!r} at {rate!r} a second."
+        for name, rate in settings.PROVIDER_RATES.items()
+        if name not in settings.PROVIDERS or not 0 < rate < inf
+    ]
+    return [Error(message, hint=hint, id="notifications.E003") for message in wrong]
 
 
 @register

@@ -187,7 +187,7 @@ def looks(rows: "QuerySet[Reminder]", known: Material) -> dict[int, list[Look]]:
 def _points(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
     """Where each channel reaches each person: the address they verified last."""
     channels = {
-        kind: channel for channel, kind in KIND_OF_CHANNEL.items() if channel in settings.CHANNEL_PROVIDER
+        kind: channel for channel, kind in KIND_OF_CHANNEL.items() if channel in settings.CHANNEL_PROVIDERS
     }
     found: defaultdict[int, dict[str, Point]] = defaultdict(dict)
     rows = ContactPoint.objects.filter(

@@ -4,12 +4,12 @@ Nothing of what was written leaves the portal. The words outside are those of di
 notice keeps to the person's own order of channels and hours and to the hours of the law; after a STOP there is none.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext, override
 
@@ -25,6 +25,7 @@ from notifications.law.case import Message as Content
 from notifications.material import Material, material
 from notifications.models import Attempt, Conversation
 from notifications.reason import Reason, to_json
+from notifications.traffic.desk import Desk, Ended, Parcel, Waits, tell
 from notifications.words import AttemptState, Category, Channel, HoldReason
 
 ANSWERED = Reason("conversation.answered")
@@ -37,6 +38,7 @@ class Call(NamedTuple):
     """One notice on its way."""
 
     conversation_id: UUID
+    provider: str
     message: Message
 
 
@@ -77,9 +79,17 @@ def send_due(*, now: datetime) -> int:
     if not waiting:
         return 0
     known = material()
-    calls = [call for pk, borrower_id in waiting if (call := _claim(pk, borrower_id, known, now))]
+    desk = Desk(now=now)
+    calls = [call for pk, borrower_id in waiting if (call := _claim(pk, borrower_id, known, desk))]
     if calls:
-        _settle(calls, deliver([call.message for call in calls]), now)
+        by_provider: defaultdict[str, list[Message]] = defaultdict(list)
+        for call in calls:
+            by_provider[call.provider].append(call.message)
+        outcomes = deliver(by_provider)
+        _settle(calls, outcomes, now)
+        tell(
+            [Ended(call.message.channel, call.provider, outcomes[call.message.id]) for call in calls], now=now
+        )
     return len(calls)
 
 
@@ -115,8 +125,9 @@ def opening(person: Person, channel: str, *, now: datetime) -> datetime | None:
 
 
 @transaction.atomic
-def _claim(conversation_id: UUID, borrower_id: int, known: Material, now: datetime) -> Call | None:
+def _claim(conversation_id: UUID, borrower_id: int, known: Material, desk: Desk) -> Call | None:
     """Commit the notice of one conversation, or put it off, or drop it."""
+    now = desk.now
     lanes.lock(borrower_id)
     conversation = Conversation.objects.filter(pk=conversation_id, notice_at__lte=now).first()
     if conversation is None:
@@ -130,12 +141,17 @@ def _claim(conversation_id: UUID, borrower_id: int, known: Material, now: dateti
     conversation.save(update_fields=["notice_at"])
     if at != now or not (words and channel and (point := batch.point(borrower_id, channel))):
         return None
+    [provider] = desk.place([Parcel(channel)])
+    if isinstance(provider, Waits):
+        conversation.notice_at = provider.until
+        conversation.save(update_fields=["notice_at"])
+        return None
     subject, text = _said(words, channel, language)
     attempt = Attempt.objects.create(
         borrower_id=borrower_id,
         category=Category.SERVICE,
         channel=channel,
-        provider=settings.CHANNEL_PROVIDER[channel],
+        provider=provider,
         contact_point_id=point.pk,
         language=language,
         subject=subject,
@@ -147,7 +163,7 @@ def _claim(conversation_id: UUID, borrower_id: int, known: Material, now: dateti
     )
     headers = one_click.headers(attempt.pk) if channel == Channel.EMAIL else {}
     message = Message(attempt.pk, channel, point.value, subject, text, language, headers=headers)
-    return Call(conversation_id, message)
+    return Call(conversation_id, provider, message)
 
 
 def _said(words: texts.Words, channel: str, language: str) -> texts.Rendered:

@@ -14,6 +14,7 @@ from notifications.deciding import Decisions
 from notifications.material import Look
 from notifications.models import Attempt
 from notifications.reason import Reason
+from notifications.traffic.desk import Waits
 from notifications.words import ReminderState
 
 
@@ -85,6 +86,12 @@ class Decided:
         why = reason.dumps([Reason("undecided")])
         state = ReminderState.PLANNED.value
         self.silent += [Silence(look.reminder_id, state, until, why) for look in looks]
+
+    def add_waiting(self, looks: Iterable[Look], waits: Waits) -> None:
+        """The reminders that no provider could take now: no try of theirs."""
+        why = reason.dumps([Reason(waits.rule)])
+        state = ReminderState.PLANNED.value
+        self.silent += [Silence(look.reminder_id, state, waits.until, why) for look in looks]
 
     def write(self, claimed: Sequence[int], *, calling: Sequence[int], now: datetime) -> None:
         """claimed: the batch's borrowers. calling: those whose lease is kept for a call."""

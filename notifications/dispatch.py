@@ -8,23 +8,25 @@ import asyncio
 import gc
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from notifications import context, one_click, push_devices, queries, reason, settle
-from notifications.channels.base import Message, RefusedForGood
+from notifications.channels.base import Message
 from notifications.channels.deliver import Door, Outcomes
 from notifications.context import Batch
 from notifications.decided import AttemptRow, Decided
 from notifications.deciding import Outgoing, decide_together
 from notifications.gate import INBOX
 from notifications.material import Look
-from notifications.settle import LEASE, Call
+from notifications.settle import LEASE, Call, refused_by
+from notifications.traffic.desk import Desk, Ended, Parcel, Waits, tell
 from notifications.words import AttemptState
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,14 @@ class UnderWay:
     calls: list[Call]
     outcomes: "asyncio.Task[Outcomes]"
     is_full: bool  # more lanes may be due
+
+
+class Draft(NamedTuple):
+    """One message of one person, decided and written, its provider not yet chosen."""
+
+    attempt: AttemptRow
+    message: Message | None  # None: an inbox note
+    looks: tuple[Look, ...]
 
 
 def send_due(*, clock: Clock, until: Callable[[], bool], limit: int = LANES) -> int:
@@ -79,20 +89,26 @@ def _seldom_collected() -> Iterator[None]:
 
 def _begin(door: Door, now: datetime, limit: int) -> UnderWay:
     """Claim at most `limit` borrowers, commit what they are sent, and call."""
+    desk = Desk(now=now)
     with transaction.atomic():
         claims = _claim(now, limit)
-        calls = _decide(claims, now, turn=door.turn) if claims else []
-    outcomes = door.send([call.message for call in calls])
-    return UnderWay(calls, outcomes, is_full=len(claims) == limit)
+        calls = _decide(claims, now, desk=desk, turn=door.turn) if claims else []
+    messages: defaultdict[str, list[Message]] = defaultdict(list)
+    for call in calls:
+        messages[call.provider].append(call.message)
+    return UnderWay(calls, door.send(messages), is_full=len(claims) == limit)
 
 
 def _finish(door: Door, batch: UnderWay, clock: Clock) -> bool:
-    """Wait for the answers and write them. Was a channel refused for good, so that the next one is due now?"""
+    """Wait for the answers and write them. Is something due again at once, by another channel or provider?"""
     outcomes = door.wait(batch.outcomes)
-    if batch.calls:
-        settle.settle(batch.calls, outcomes, now=clock())
-        push_devices.retire([point for one in outcomes.values() for point in one.gone], now=clock())
-    return any(isinstance(outcome, RefusedForGood) for outcome in outcomes.values())
+    if not batch.calls:
+        return False
+    now = clock()
+    is_due_again = settle.settle(batch.calls, outcomes, now=now)
+    push_devices.retire([point for one in outcomes.values() for point in one.gone], now=now)
+    tell([Ended(call.channel, call.provider, outcomes[call.attempt_id]) for call in batch.calls], now=now)
+    return is_due_again
 
 
 def _claim(now: datetime, limit: int) -> dict[int, int]:
@@ -102,19 +118,18 @@ def _claim(now: datetime, limit: int) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _decide(claims: dict[int, int], now: datetime, *, turn: Callable[[], None]) -> list[Call]:
+def _decide(claims: dict[int, int], now: datetime, *, desk: Desk, turn: Callable[[], None]) -> list[Call]:
     """Decide all that is due of the claimed borrowers and write it down. Returns the calls to make."""
     batch = context.load(list(claims), now=now)
-    calls: list[Call] = []
+    drafts: list[Draft] = []
     decided = Decided()
     for number, (person_id, looks) in enumerate(batch.due.items()):
         if number % TURN_EVERY == 0:
             turn()
         try:
             decisions = decide_together(batch.person(person_id), [look.due for look in looks], now=now)
-            attempts = [
-                (outgoing, *_attempt(batch, person_id, outgoing, claims[person_id], now))
-                for outgoing in decisions.outgoing
+            drafted = [
+                _draft(batch, person_id, outgoing, claims[person_id], now) for outgoing in decisions.outgoing
             ]
         except Exception:
             # Whatever is wrong with one person's rows, nine hundred others must not wait for its mending.
@@ -122,20 +137,35 @@ def _decide(claims: dict[int, int], now: datetime, *, turn: Callable[[], None]) 
             decided.add_undecided(looks, until=now + UNDECIDED_WAITS)
             continue
         decided.add_silent(decisions)
-        for outgoing, attempt, message in attempts:
-            decided.add_attempt(attempt, outgoing.keys)
-            if message:
-                calls.append(
-                    Call(attempt.id, person_id, attempt.claim, outgoing.channel, message, outgoing.keys)
-                )
+        drafts += drafted
+    calls = _placed(drafts, decided, desk)
     decided.write(list(claims), calling=[call.borrower_id for call in calls], now=now)
     return calls
 
 
-def _attempt(
-    batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, now: datetime
-) -> tuple[AttemptRow, Message | None]:
-    """The attempt's row, and the message for the provider. An inbox note is delivered by being committed."""
+def _placed(drafts: Sequence[Draft], decided: Decided, desk: Desk) -> list[Call]:
+    """Give each message its provider, and write down those that one takes now. Returns the calls to make."""
+    calls, loud = [], []
+    for draft in drafts:
+        if draft.message:
+            loud.append((draft.attempt, draft.message, draft.looks))
+        else:
+            decided.add_attempt(draft.attempt, draft.looks)
+    parcels = [Parcel(attempt.channel, refused_by(looks)) for attempt, _, looks in loud]
+    for (attempt, message, looks), place in zip(loud, desk.place(parcels), strict=True):
+        if isinstance(place, Waits):
+            decided.add_waiting(looks, place)
+            continue
+        decided.add_attempt(attempt._replace(provider=place), looks)
+        calls.append(
+            Call(attempt.id, attempt.borrower_id, attempt.claim, attempt.channel, place, message, looks)
+        )
+    return calls
+
+
+def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, now: datetime) -> Draft:
+    """The attempt's row, and the message for a provider yet to be chosen. An inbox note is delivered by being
+    committed."""
     words = batch.words(person_id, outgoing)
     point = batch.point(person_id, outgoing.channel)
     is_inbox = outgoing.channel == INBOX
@@ -144,7 +174,7 @@ def _attempt(
         borrower_id=person_id,
         category=outgoing.category,
         channel=outgoing.channel,
-        provider=settings.CHANNEL_PROVIDER.get(outgoing.channel, INBOX),
+        provider=INBOX if is_inbox else "",
         contact_point_id=point.pk if point else None,
         claim=claim,
         state=(AttemptState.ACCEPTED if is_inbox else AttemptState.CALLING).value,
@@ -159,7 +189,7 @@ def _attempt(
         settled_at=now if is_inbox else None,
     )
     if point is None:
-        return attempt, None
+        return Draft(attempt, None, outgoing.keys)
     message = Message(
         id=attempt.id,
         channel=outgoing.channel,
@@ -170,4 +200,4 @@ def _attempt(
         headers=one_click.headers(attempt.id) if outgoing.channel == "email" else {},
         devices=batch.devices.get(person_id, ()) if outgoing.channel == "push" else (),
     )
-    return attempt, message
+    return Draft(attempt, message, outgoing.keys)

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from loans.models import CreditAccount
@@ -32,6 +33,7 @@ class Look:
     demand: Demand
     facts: Facts
     tries: int = 0
+    refused_by: Mapping[str, str] = field(default_factory=dict)  # as Reminder.refused_by
 
     @property
     def due(self) -> "Due[Look]":
@@ -65,6 +67,7 @@ class Row(NamedTuple):
     failed_channels: Sequence[str] = ()
     reasons: Sequence[Mapping[str, Any]] = ()
     tries: int = 0
+    refused_by: Mapping[str, str] = MappingProxyType({})
 
 
 REMINDER_FIELDS = (
@@ -92,6 +95,7 @@ REMINDER_FIELDS = (
     "failed_channels",
     "reasons",
     "tries",
+    "refused_by",
 )
 
 
@@ -125,7 +129,7 @@ class Material:
         )
         left, account = row.amount - row.paid, texts.mask(row.account_reference)
         demand = Demand(left, row.currency, row.due_on, account)
-        return Look(row.reminder_id, row.bill_id, row.template_code, demand, facts, row.tries)
+        return Look(row.reminder_id, row.bill_id, row.template_code, demand, facts, row.tries, row.refused_by)
 
     def words(self, code: str, language: str, *, is_soft: bool) -> Words:
         """The words for a reminder, the softer ones where they are asked for and there."""

@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -345,6 +345,8 @@ class Reminder(models.Model):
     expires_at = models.DateTimeField(_("useful until"))  # UTC
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     failed_channels = models.JSONField(_("channels that failed for good"), default=list, blank=True)
+    # provider → ISO instant until which it is not tried again for this reminder; others are tried meanwhile
+    refused_by = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     reasons = models.JSONField(_("reasons"), default=list, blank=True)  # of the last decision
     template = models.ForeignKey(
         MessageTemplate,

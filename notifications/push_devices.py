@@ -37,7 +37,7 @@ class Subscription:
 
 def is_offered() -> bool:
     """Can the lender send push messages at all?"""
-    return "push" in settings.CHANNEL_PROVIDER
+    return "push" in settings.CHANNEL_PROVIDERS
 
 
 def of(borrower: Borrower) -> QuerySet[PushDevice]:

@@ -126,10 +126,11 @@ WITH attempts AS (
 reminders AS (
     UPDATE notifications_reminder reminder
     SET state = answer.state, next_attempt_at = COALESCE(answer.next_at, reminder.next_attempt_at),
-        failed_channels = reminder.failed_channels || answer.failed::jsonb
+        failed_channels = reminder.failed_channels || answer.failed::jsonb,
+        refused_by = reminder.refused_by || answer.refused_by::jsonb
     FROM unnest(%(reminders)s::bigint[], %(reminder_states)s::text[], %(reminder_nexts)s::timestamptz[],
-                %(failed)s::text[])
-         AS answer(id, state, next_at, failed),
+                %(failed)s::text[], %(refused_by)s::text[])
+         AS answer(id, state, next_at, failed, refused_by),
          (SELECT count(*) FROM attempts) AS written
     WHERE reminder.id = answer.id
       AND (reminder.state = 'calling' OR (reminder.state = 'unknown' AND answer.state = 'sent'))

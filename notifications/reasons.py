@@ -280,6 +280,10 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "provider_silent": _says(
         _("The provider did not tell us whether it was sent, so we do not send it again.")
     ),
+    "provider_down": _says(
+        _("The service that delivers our messages could not be reached, so it waits a little.")
+    ),
+    "provider_busy": _says(_("Many messages go out at the same time, so it waits for its turn.")),
     "undecided": _says(_("Something is wrong on our side, so it waits until we have mended it.")),
     "failed": _says(_("It could not be sent.")),
 }

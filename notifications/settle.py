@@ -2,8 +2,8 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.db import connection
 from notifications import queries
 from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
 from notifications.material import Look
+from notifications.traffic import desk
 from notifications.words import AttemptState, ReminderState
 
 LEASE = timedelta(seconds=120)  # longer than a batch's calls can last: twice PROVIDER_TIMEOUT
@@ -28,8 +29,18 @@ class Call:
     borrower_id: int
     claim: int
     channel: str
+    provider: str
     message: Message
     looks: tuple[Look, ...]
+
+
+def refused_by(looks: Iterable[Look]) -> Mapping[str, str]:
+    """Of all that one message speaks for: provider → the latest instant until which it is not asked again."""
+    found: dict[str, str] = {}
+    for look in looks:
+        for provider, until in look.refused_by.items():
+            found[provider] = max(until, found.get(provider, ""))
+    return found
 
 
 @dataclass(frozen=True)
@@ -42,19 +53,21 @@ class _Answer:
     detail: str = ""
     next_at: datetime | None = None
     failed: tuple[str, ...] = ()
+    refused_by: Mapping[str, str] = field(default_factory=dict)
     retry_after: datetime | None = None
 
 
-def settle(calls: Sequence[Call], outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:
-    """Write every call's outcome in one statement.
+def settle(calls: Sequence[Call], outcomes: Mapping[UUID, Outcome], *, now: datetime) -> bool:
+    """Write every call's outcome in one statement. Is something due again at once?
 
     Refused for good: the next channel of the person's order is tried at once, inside the same day's message.
-    Refused for now: again after a while, until the reminder is of no use; the gate decides anew each time.
-    Unknown: never again.
+    Refused for now: again after a while, until the reminder is of no use; by the provider's own fault: at once by
+    another one that serves the channel. The gate decides anew each time. Unknown: never again.
     """
     answers = [(call, _answer(call, outcomes[call.attempt_id], now)) for call in calls]
     with connection.cursor() as cursor:
         cursor.execute(queries.SETTLE, _attempt_columns(answers, now) | _reminder_columns(answers))
+    return any(answer.next_at == now for _, answer in answers)
 
 
 def reap(*, now: datetime) -> int:
@@ -86,18 +99,30 @@ def _answer(call: Call, outcome: Outcome, now: datetime) -> _Answer:
                 next_at=now,
                 failed=(call.channel,),
             )
-        case RefusedForNow(why, patience):
-            tries = max(look.tries for look in call.looks)
-            wait = max(backoff(tries, share=random.random()), patience or timedelta(0))  # noqa: S311
-            return _Answer(
-                AttemptState.REFUSED_RETRYABLE,
-                ReminderState.PLANNED,
-                detail=why,
-                next_at=now + wait,
-                retry_after=now + patience if patience else None,
-            )
+        case RefusedForNow():
+            return _refused_for_now(call, outcome, now)
         case _:
             return _Answer(AttemptState.UNKNOWN, ReminderState.UNKNOWN, detail=outcome.why)
+
+
+def _refused_for_now(call: Call, refusal: RefusedForNow, now: datetime) -> _Answer:
+    """It was surely not sent, so its place in the caps is free again, and another provider may try."""
+    patience = refusal.retry_after
+    tries = max(look.tries for look in call.looks)
+    until = now + max(backoff(tries, share=random.random()), patience or timedelta(0))  # noqa: S311
+    next_at, refusing = until, {}
+    if refusal.is_providers_fault:
+        refusing = {call.provider: until.isoformat()}
+        if desk.others(call.channel, call.provider, refused_by(call.looks), now=now):
+            next_at = now
+    return _Answer(
+        AttemptState.REFUSED_RETRYABLE,
+        ReminderState.PLANNED,
+        detail=refusal.why,
+        next_at=next_at,
+        refused_by=refusing,
+        retry_after=now + patience if patience else None,
+    )
 
 
 Answers = Sequence[tuple[Call, _Answer]]
@@ -126,4 +151,5 @@ def _reminder_columns(answers: Answers) -> dict[str, Any]:
         "reminder_states": [answer.reminder.value for _, answer in rows],
         "reminder_nexts": [answer.next_at for _, answer in rows],
         "failed": [json.dumps(answer.failed) for _, answer in rows],
+        "refused_by": [json.dumps(dict(answer.refused_by)) for _, answer in rows],
     }

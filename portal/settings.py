@@ -23,6 +23,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = embedded.VAR
 env = environ.FileAwareEnv()
 
+
+def numbers(name: str, *, default: dict[str, float]) -> dict[str, float]:
+    """`twilio:3,generic:1`, a number for each of some names. Whether they make sense, `manage.py check` says."""
+    found = {}
+    for part in env.list(name, default=[]):
+        key, _, number = part.partition(":")
+        try:
+            found[key.strip()] = float(number)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} has “{part}”. Write name:number, as in twilio:3.") from error
+    return found or default
+
+
 # Never from a file: the private services and the sandbox ask the environment, before there are settings.
 PORTAL_ENV = os.environ.get("PORTAL_ENV", "local")
 if PORTAL_ENV not in ("local", "production"):
@@ -266,7 +279,14 @@ PROVIDERS = {
     "push": "notifications.channels.push.Push",
     "twilio": "notifications.channels.twilio.Twilio",
 }
-CHANNEL_PROVIDER = {"email": "email", "sms": "twilio"}  # an inbox note needs none: committing it delivers it
+# channel → provider → weight: its share while all do equally well. An inbox note needs none: committing it delivers it.
+CHANNEL_PROVIDERS: dict[str, dict[str, float]] = {
+    "email": {"email": 1},
+    "sms": numbers("SMS_PROVIDERS", default={"twilio": 1}),
+}
+PROVIDER_RATES = numbers(
+    "PROVIDER_RATES", default={}
+)  # provider → messages a second; not named: without limit
 
 # provider → the module that understands what it tells us
 PROVIDER_READERS = {"twilio": "notifications.twilio_events"}
@@ -299,7 +319,7 @@ PUSH_HOSTS = env.list(
     ],
 )
 if PUSH_PRIVATE_KEY:
-    CHANNEL_PROVIDER["push"] = "push"
+    CHANNEL_PROVIDERS["push"] = {"push": 1}
 
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",

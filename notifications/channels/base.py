@@ -52,6 +52,7 @@ class RefusedForNow(Told):
 
     why: str  # in our words, nothing personal, at most 200 characters
     retry_after: timedelta | None = None  # where the provider asked for patience
+    is_providers_fault: bool = False  # not this message's: another provider may take it at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,11 @@ class Provider:
     """
 
     name: ClassVar[str]
+
+    @classmethod
+    def sender(cls) -> str:
+        """The number or address it sends from, by which providers count their rates. Empty: they count all alike."""
+        return ""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits

@@ -1,8 +1,7 @@
 """The one door out: a batch of messages in, an outcome for each back."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -15,8 +14,11 @@ from notifications.channels.base import Limits, Message, Outcome, Provider
 Outcomes = dict[UUID, Outcome]
 
 
-def deliver(messages: Sequence[Message], limits: Limits | None = None) -> Outcomes:
-    """Make all calls at once and wait for them. For a single batch; who sends many keeps the door open."""
+def deliver(messages: Mapping[str, Sequence[Message]], limits: Limits | None = None) -> Outcomes:
+    """Make all calls at once and wait for them. For a single batch; who sends many keeps the door open.
+
+    messages: by provider.
+    """
     with Door(limits) as door:
         return door.wait(door.send(messages))
 
@@ -47,17 +49,14 @@ class Door:
             self._loop.run_until_complete(provider.close())
         self._runner.close()
 
-    def send(self, messages: Sequence[Message]) -> "asyncio.Task[Outcomes]":
-        """Begin all calls; the task has an outcome for every message. Touches no database.
+    def send(self, messages: Mapping[str, Sequence[Message]]) -> "asyncio.Task[Outcomes]":
+        """Begin all calls; the task has an outcome for every message. messages: by provider. Touches no database.
 
         Nothing new is begun after one PROVIDER_TIMEOUT and no call lasts longer than one, so the answer comes
         within two. A provider's fault is an outcome. A provider that is not in the settings is ours: it
         raises before anything is sent (and `manage.py check` says so first).
         """
-        groups: defaultdict[str, list[Message]] = defaultdict(list)
-        for message in messages:
-            groups[settings.CHANNEL_PROVIDER[message.channel]].append(message)
-        batches = [(self._provider(name), group) for name, group in groups.items()]
+        batches = [(self._provider(name), group) for name, group in messages.items()]
         task = self._loop.create_task(_together(batches))
         self.turn()
         return task

@@ -24,7 +24,7 @@ from requests.exceptions import ConnectTimeout
 from notifications.channels.base import Outcome, RefusedForGood, RefusedForNow, Unknown
 from notifications.channels.http import NO_CONNECTION, retry_after
 
-SET_UP_WRONG = RefusedForNow("the mail provider does not accept our set-up")
+SET_UP_WRONG = RefusedForNow("the mail provider does not accept our set-up", is_providers_fault=True)
 
 # Errors by which a backend says that it cannot work as it is set up. Nothing was sent.
 OUR_SET_UP = (SMTPAuthenticationError, SMTPHeloError, SMTPSenderRefused, AnymailConfigurationError)

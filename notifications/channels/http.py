@@ -29,8 +29,8 @@ LONGEST_PATIENCE = timedelta(days=1)  # what is asked beyond this is taken as th
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 TOO_LATE = RefusedForNow("this batch had no time left")
-NO_CONNECTION = RefusedForNow("the provider cannot be reached")
-SET_UP_WRONG = RefusedForNow("the provider does not accept our account")
+NO_CONNECTION = RefusedForNow("the provider cannot be reached", is_providers_fault=True)
+SET_UP_WRONG = RefusedForNow("the provider does not accept our account", is_providers_fault=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,9 @@ class HttpProvider(Provider):
         if answer.status in (401, 403):
             return SET_UP_WRONG
         if answer.status == 429:
-            return RefusedForNow("the provider asks us to slow down", answer.retry_after)
+            return RefusedForNow(
+                "the provider asks us to slow down", answer.retry_after, is_providers_fault=True
+            )
         if 400 <= answer.status < 500 and answer.status != 408:
             return RefusedForNow(f"refused with HTTP {answer.status}", answer.retry_after)
         return Unknown(f"HTTP {answer.status} without a clear answer")

@@ -35,6 +35,10 @@ class Twilio(HttpProvider):
 
     name = "twilio"
 
+    @classmethod
+    def sender(cls) -> str:
+        return str(settings.TWILIO_FROM)
+
     def request(self, message: Message) -> Request:
         account = settings.TWILIO_ACCOUNT_SID
         form = {

@@ -69,7 +69,7 @@ def wait_until_somebody_waits() -> None:
 
 def settled(attempt: Attempt) -> None:
     look = SimpleNamespace(reminder_id=attempt.reminders.get().pk, tries=0)
-    call = settle.Call(attempt.pk, attempt.borrower_id, 1, "sms", None, (look,))
+    call = settle.Call(attempt.pk, attempt.borrower_id, 1, "sms", "twilio", None, (look,))
     settle.settle([call], {attempt.pk: Accepted("SM1")}, now=NOW)
 
 

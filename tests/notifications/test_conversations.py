@@ -12,6 +12,7 @@ from notifications import conversation_notices, conversations, inbox, preference
 from notifications.choice import Choice
 from notifications.conversations import ConversationClosed, Said
 from notifications.models import Attempt, Consent, Conversation, ConversationMessage, Hold
+from notifications.traffic.desk import Desk
 from notifications.words import AttemptState, Category, HoldReason, ReminderState, Side, Topic, Way
 from tests import factories
 from tests.notifications.conftest import Engine
@@ -272,7 +273,8 @@ def test_a_notice_under_way_when_its_worker_died_is_never_sent_again(
     answer(staff, write(borrower))
     known = conversation_notices.material()
     conversation = Conversation.objects.get()
-    assert conversation_notices._claim(conversation.pk, borrower.pk, known, morning()) is not None
+    desk = Desk(now=morning())
+    assert conversation_notices._claim(conversation.pk, borrower.pk, known, desk) is not None
     assert reminders.run(morning() + timedelta(minutes=10)) == 0
     assert notices(borrower)[-1] == ("sms", AttemptState.UNKNOWN)
 

@@ -98,7 +98,7 @@ def test_no_more_calls_are_open_at_once_than_allowed_over_all_batches(sandbox, u
     sandbox.faults(latency_ms=100)
     messages = [Message(one, "sms", f"+1212555{n:04d}", "", "Hello", "en") for n, one in enumerate(uuids)]
     with Door(Limits(timeout=timedelta(seconds=10), open_calls=2)) as door:
-        first, second = door.send(messages[:3]), door.send(messages[3:])
+        first, second = door.send({"twilio": messages[:3]}), door.send({"twilio": messages[3:]})
         started = datetime.now(UTC)
         outcomes = door.wait(first) | door.wait(second)
         seconds = (datetime.now(UTC) - started).total_seconds()
@@ -106,10 +106,11 @@ def test_no_more_calls_are_open_at_once_than_allowed_over_all_batches(sandbox, u
     assert seconds >= 0.25  # six calls, two at a time, 0.1 s each
 
 
-def test_a_channel_without_a_provider_is_refused_before_anything_is_sent(sandbox, uuids, settings):
-    settings.CHANNEL_PROVIDER = {"sms": "twilio"}
-    messages = [Message(uuids[0], "sms", "+12125550001", "", "Hello", "en")]
-    messages.append(Message(uuids[1], "fax", "+12125550002", "", "Hello", "en"))
+def test_a_provider_that_is_not_in_the_settings_is_refused_before_anything_is_sent(sandbox, uuids):
+    messages = {
+        "twilio": [Message(uuids[0], "sms", "+12125550001", "", "Hello", "en")],
+        "fax": [Message(uuids[1], "fax", "+12125550002", "", "Hello", "en")],
+    }
     with Door() as door, pytest.raises(KeyError):
         door.send(messages)
     assert sandbox.count() == 0

@@ -174,8 +174,8 @@ def test_without_a_key_nobody_is_sent_push_messages(
     reminders, sandbox, settings, borrower, bill, device, wants_push
 ):
     device()
-    settings.CHANNEL_PROVIDER = {
-        name: one for name, one in settings.CHANNEL_PROVIDER.items() if name != "push"
+    settings.CHANNEL_PROVIDERS = {
+        name: one for name, one in settings.CHANNEL_PROVIDERS.items() if name != "push"
     }
     reminders.run(NOW)
     assert sandbox.pushes(PHONE) == []
