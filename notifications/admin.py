@@ -11,6 +11,7 @@ from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
 from notifications import (  # noqa: F401  (registered by their import)
     admin_borrower,
     admin_conversations,
+    admin_engine,
     admin_rulebooks,
     admin_templates,
     reasons,

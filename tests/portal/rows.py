@@ -31,6 +31,7 @@ from notifications.models import (
     RulebookText,
     Step,
     Tick,
+    Worker,
 )
 from notifications.words import HoldReason
 from tests import factories
@@ -93,6 +94,7 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
             provider="twilio", event_key=f"SM{number}", kind="status", payload={}, received_at=NOON
         ),
         Tick.objects.create(name="plan", slot=NOON + timedelta(minutes=number), finished_at=NOON),
+        Worker.objects.create(name=f"run_engine@host:{number}", host="host", process=number, beat_at=NOON),
         RulebookText.objects.create(
             book_id="careful",
             version="2026-01-01",

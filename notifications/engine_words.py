@@ -1,0 +1,77 @@
+"""The engine's state in words for staff: what is wrong with it, if anything, and how long things have been so."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext, ngettext
+
+from notifications import workers
+from notifications.status import Receipts, Status
+
+# From here on a figure is a trouble and no longer the day's work; docs/operation.md alerts on the same.
+LONGEST_WAIT = 15 * 60  # seconds, of the first borrower who is due
+LONGEST_EVENT = 10 * 60  # seconds, of the first receipt or reply
+FEW = 20  # messages; of fewer a share says nothing
+LEAST_RECEIPTS = 0.5  # of the messages that should have one
+
+
+def troubles(now: Status) -> list[str]:
+    """What needs a person, the gravest first. Empty: the engine works."""
+    return list(_troubles(now))
+
+
+def _troubles(now: Status) -> Iterator[str]:
+    if now.tick_age is None:
+        yield gettext("The engine has never run: no worker has finished a slot.")
+    elif now.tick_age > workers.late_after().total_seconds():
+        yield gettext("The engine stands still: its last slot finished %(age)s ago.") % {
+            "age": age(now.tick_age)
+        }
+    if now.late_workers:
+        yield (
+            ngettext(
+                "%(number)d worker gives no sign of life.",
+                "%(number)d workers give no sign of life.",
+                now.late_workers,
+            )
+            % {"number": now.late_workers}
+        )
+    if (now.queue_age or 0) > LONGEST_WAIT:
+        yield gettext("Reminders wait: the first borrower has been due for %(age)s.") % {
+            "age": age(now.queue_age or 0)
+        }
+    if now.overdue_calls:
+        yield (
+            ngettext(
+                "%(number)d call has had no answer for longer than a worker may hold it.",
+                "%(number)d calls have had no answer for longer than a worker may hold them.",
+                now.overdue_calls,
+            )
+            % {"number": now.overdue_calls}
+        )
+    for each in now.receipts:
+        if _is_silent(each):
+            yield gettext(
+                "Receipts stay away: of %(accepted)d messages by %(provider)s, %(told)d have one."
+            ) % {
+                "accepted": each.accepted,
+                "provider": each.provider,
+                "told": each.told,
+            }
+    if (now.event_age or 0) > LONGEST_EVENT:
+        waiting = {"age": age(now.event_age or 0)}
+        yield gettext("Receipts or replies are not heeded: the first has waited for %(age)s.") % waiting
+
+
+def _is_silent(each: Receipts) -> bool:
+    """E-mail by SMTP has no receipts at all."""
+    return each.channel != "email" and each.accepted > FEW and each.told < LEAST_RECEIPTS * each.accepted
+
+
+def age(seconds: float) -> str:
+    """90 s: "90 seconds"; 300 s: "5 minutes"; 7,300 s: "2 hours". Whole numbers, rounded down."""
+    whole = int(seconds)
+    if whole < 120:
+        return ngettext("%(number)d second", "%(number)d seconds", whole) % {"number": whole}
+    if whole < 7200:
+        return ngettext("%(number)d minute", "%(number)d minutes", whole // 60) % {"number": whole // 60}
+    return ngettext("%(number)d hour", "%(number)d hours", whole // 3600) % {"number": whole // 3600}
