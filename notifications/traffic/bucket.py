@@ -5,6 +5,7 @@ others have their turn. Codes that a person waits for take theirs without asking
 to them, and may put it into debt, which the reminders pay back by waiting.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from time import monotonic
@@ -12,6 +13,7 @@ from time import monotonic
 from django.conf import settings
 from django.core.cache import cache as django_cache
 from redis import Redis
+from redis.commands.core import Script
 from redis.exceptions import RedisError
 
 from notifications.traffic.shared import client, is_away
@@ -100,17 +102,43 @@ def take_for_a_code(provider: str, sender: str) -> None:
         is_away(failed=True)
 
 
+def levels(senders: Mapping[str, str]) -> dict[str, float]:
+    """The tokens in the buckets of those that have a rate. senders: by provider. Empty where the server is away."""
+    limited = {name: from_whom for name, from_whom in senders.items() if rate(name)}
+    if not limited or is_away():
+        return {}
+    asking = client().pipeline(transaction=False)
+    asking.time()
+    for name, from_whom in limited.items():
+        asking.hmget(_key(name, from_whom), "tokens", "at")
+    try:
+        (seconds, micro), *found = asking.execute()
+    except RedisError:
+        is_away(failed=True)
+        return {}
+    now = seconds + micro / 1e6
+    return {name: _level(rate(name), *kept, now=now) for name, kept in zip(limited, found, strict=True)}
+
+
+def _level(per_second: float, tokens: str | None, at: str | None, *, now: float) -> float:
+    burst = max(1.0, per_second * BURST)
+    return min(burst, float(tokens) + max(0.0, now - float(at)) * per_second) if tokens and at else burst
+
+
+def _key(provider: str, sender: str) -> str:
+    return str(django_cache.make_key(f"traffic:bucket:{provider}:{sender}"))
+
+
 def _asked(provider: str, sender: str, wanted: int, terms: tuple[float, float, float, int]) -> Granted:
     per_second, burst, floor, force = terms
-    key = django_cache.make_key(f"traffic:bucket:{provider}:{sender}")
     given, milliseconds = _script(client())(
-        keys=[key], args=[per_second, burst, wanted, floor, force, LONGEST_PROMISE]
+        keys=[_key(provider, sender)], args=[per_second, burst, wanted, floor, force, LONGEST_PROMISE]
     )
     return Granted(int(given), int(milliseconds) / 1000, per_second)
 
 
 @cache
-def _script(redis: "Redis"):  # type: ignore[no-untyped-def]
+def _script(redis: Redis) -> Script:
     return redis.register_script(TAKE)
 
 

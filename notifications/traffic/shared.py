@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache as django_cache
 from redis import Redis
+from redis.commands.core import Script
 from redis.exceptions import RedisError
 
 from notifications.traffic import breaker, health
@@ -147,7 +148,7 @@ def client() -> Redis:
 
 
 @cache
-def _swap(redis: Redis):  # type: ignore[no-untyped-def]
+def _swap(redis: Redis) -> Script:
     return redis.register_script(SWAP)
 
 
