@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Count, Max, Q, QuerySet, Value, When
 from django.utils.translation import gettext
 
 from accounts.models import Borrower
@@ -32,14 +32,26 @@ def messages(borrower: Borrower) -> QuerySet[Attempt]:
     )
 
 
+def new_and_latest(user_id: int) -> tuple[int, datetime | None]:
+    """How many messages this login has not seen yet, and when its newest one was begun: one query."""
+    own = Attempt.objects.filter(borrower__user_id=user_id, state__in=SENT_STATES)
+    found = own.aggregate(new=Count("pk", filter=IS_NEW), latest=Max("started_at"))
+    return found["new"], found["latest"]
+
+
 def new_count(user_id: int) -> int:
     """How many messages this login has not seen yet: one query."""
-    return Attempt.objects.filter(IS_NEW, borrower__user_id=user_id, state__in=SENT_STATES).count()
+    return new_and_latest(user_id)[0]
 
 
 def mark_read(attempt_id: UUID, *, now: datetime) -> None:
     """Note the first time the message was opened here; a later one changes nothing."""
     Attempt.objects.filter(pk=attempt_id, read_at=None).update(read_at=now)
+
+
+def mark_all_read(borrower: Borrower, *, now: datetime) -> None:
+    """Whatever is new counts as seen."""
+    Attempt.objects.filter(IS_NEW, borrower=borrower, state__in=SENT_STATES).update(read_at=now)
 
 
 def standing(attempt: Attempt) -> str:

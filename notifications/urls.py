@@ -13,5 +13,7 @@ urlpatterns = [
     path("reminders/devices/", push_views.devices_page, name="devices"),
     path("reminders/devices/<int:device_id>/remove/", push_views.device_remove, name="device_remove"),
     path("inbox/", views.inbox_page, name="inbox"),
+    path("inbox/read/", views.inbox_read, name="inbox_read"),
+    path("inbox/news/", views.news_page, name="news"),
     path("inbox/<uuid:attempt_id>/", views.message_page, name="message"),
 ]

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from accounts import languages
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import Borrower
-from notifications import choice_words, inbox, local_time, preferences, preview, reasons, silence, stops
+from notifications import choice_words, inbox, local_time, news, preferences, preview, reasons, silence, stops
 from notifications.choice import Choice
 from notifications.forms import PreferenceForm
 from notifications.models import Attempt
@@ -190,6 +191,29 @@ def inbox_page(request: BorrowerRequest) -> HttpResponse:
     zone = local_time.zone(request.borrower.time_zone)
     rows = [(message, message.started_at.astimezone(zone), inbox.standing(message)) for message in page]
     return render(request, "notifications/inbox.html", {"page": page, "rows": rows})
+
+
+@borrower_required
+@require_POST
+def inbox_read(request: BorrowerRequest) -> HttpResponse:
+    """Mark everything as read."""
+    inbox.mark_all_read(request.borrower, now=timezone.now())
+    messages.success(request, _("All messages are marked as read."))
+    return redirect("notifications:inbox")
+
+
+@borrower_required
+@require_GET
+def news_page(request: BorrowerRequest) -> HttpResponse:
+    """For htmx, which asks again and again: the numbers of the navigation, or nothing where they are as they were.
+
+    mark: of what the page shows. The inbox listens to the event and fetches its list anew.
+    """
+    found = news.of(request.user.pk)
+    if request.GET.get("mark") == found.mark:
+        return HttpResponse(status=204)
+    answer = render(request, "notifications/_news.html", {"news": found})
+    return trigger_client_event(answer, "news")
 
 
 @borrower_required

@@ -15,6 +15,11 @@ document.addEventListener("submit", (event) => {
   else form.dataset.sentAt = String(Date.now());
 });
 
+// Nobody looks at a page in the background: it asks for news when it is seen again.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.target.id === "news") event.preventDefault();
+});
+
 // Printing shows what is folded away, and only a script can ask for paper.
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;

@@ -94,6 +94,8 @@ KINDS = {
     "notifications:devices": Kind.BORROWER,
     "notifications:device_remove": Kind.BORROWERS_ROW,
     "notifications:inbox": Kind.BORROWER,
+    "notifications:inbox_read": Kind.BORROWER,
+    "notifications:news": Kind.BORROWER,
     "notifications:message": Kind.BORROWERS_ROW,
     "conversations:list": Kind.BORROWER,
     "conversations:new": Kind.BORROWER,
