@@ -56,11 +56,20 @@ class TurnFilter(admin.SimpleListFilter):
 
 
 class AnswerForm(MessageForm):
+    """The answer, and whether that is all."""
+
     closes = forms.BooleanField(
         label=_("Close the conversation with this answer"),
         required=False,
         help_text=_("Nothing more is expected of the borrower, who can still open a new one."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("Answer")
+        self.fields["text"].help_text = _(
+            "The borrower reads it here in the portal. What goes out says only that a message waits."
+        )
 
 
 class NoWords(forms.Form):

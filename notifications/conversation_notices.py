@@ -13,10 +13,21 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from notifications import content, context, lanes, local_time, one_click, sms_text, texts
+from notifications import (
+    content,
+    context,
+    lanes,
+    local_time,
+    one_click,
+    push_devices,
+    push_words,
+    sms_text,
+    texts,
+)
 from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
 from notifications.channels.deliver import deliver
 from notifications.choice import CATEGORIES
+from notifications.context import Batch
 from notifications.deciding import Person
 from notifications.gate import INBOX
 from notifications.law import judge
@@ -25,6 +36,7 @@ from notifications.law.case import Message as Content
 from notifications.material import Material, material
 from notifications.models import Attempt, Conversation
 from notifications.reason import Reason, to_json
+from notifications.texts import Words
 from notifications.traffic.desk import Desk, Ended, Parcel, Waits, tell
 from notifications.words import AttemptState, Category, Channel, HoldReason
 
@@ -42,6 +54,14 @@ class Call(NamedTuple):
     message: Message
 
 
+class Way(NamedTuple):
+    """How one notice goes out."""
+
+    channel: str
+    provider: str
+    words: Words  # the approved ones that say only that a message waits
+
+
 # ---------- in the inbox ----------
 
 
@@ -57,12 +77,17 @@ def put_note(conversation: Conversation, *, now: datetime) -> Attempt:
             state=AttemptState.ACCEPTED,
             language=borrower.language,
             subject=gettext("We have answered your message"),
-            body=gettext("You wrote to us about %(topic)s. Our answer is in the conversation.")
-            % {"topic": conversation.get_topic_display()},
+            body=_in_full(conversation),
             reasons=to_json([ANSWERED]),
             started_at=now,
             settled_at=now,
         )
+
+
+def _in_full(conversation: Conversation) -> str:
+    """In the language in force."""
+    text = gettext("You wrote to us about %(topic)s. Our answer is in the conversation.")
+    return text % {"topic": conversation.get_topic_display()}
 
 
 # ---------- outside ----------
@@ -87,6 +112,7 @@ def send_due(*, now: datetime) -> int:
             by_provider[call.provider].append(call.message)
         outcomes = deliver(by_provider)
         _settle(calls, outcomes, now)
+        push_devices.retire([point for one in outcomes.values() for point in one.gone], now=now)
         tell(
             [Ended(call.message.channel, call.provider, outcomes[call.message.id]) for call in calls], now=now
         )
@@ -134,44 +160,61 @@ def _claim(conversation_id: UUID, borrower_id: int, known: Material, desk: Desk)
         return None
     batch = context.about([borrower_id], now=now, known=known)
     person = batch.person(borrower_id)
-    language = batch.people[borrower_id].language
-    words, channel = known.templates.get((content.DISCREET, language)), way_of(person)
+    words = known.templates.get((content.DISCREET, batch.people[borrower_id].language))
+    channel = way_of(person)
     at = opening(person, channel, now=now) if words and channel else None
+    place: str | Waits | None = desk.place([Parcel(channel)])[0] if channel and at == now else None
+    if isinstance(place, Waits):
+        at, place = place.until, None
     conversation.notice_at = at if at and at > now else None
     conversation.save(update_fields=["notice_at"])
-    if at != now or not (words and channel and (point := batch.point(borrower_id, channel))):
+    if not (words and channel and place):
         return None
-    [provider] = desk.place([Parcel(channel)])
-    if isinstance(provider, Waits):
-        conversation.notice_at = provider.until
-        conversation.save(update_fields=["notice_at"])
-        return None
-    subject, text = _said(words, channel, language)
+    with override(batch.people[borrower_id].language):
+        return _written(conversation, batch, Way(channel, place, words), now=now)
+
+
+def _written(conversation: Conversation, batch: Batch, way: Way, *, now: datetime) -> Call:
+    """Commit the attempt. In the borrower's language, which is in force."""
+    borrower = batch.people[conversation.borrower_id]
+    point = batch.points[borrower.pk][way.channel]
+    subject, text = _said(way.words, way.channel, borrower.language)
     attempt = Attempt.objects.create(
-        borrower_id=borrower_id,
+        borrower=borrower,
         category=Category.SERVICE,
-        channel=channel,
-        provider=provider,
+        channel=way.channel,
+        provider=way.provider,
         contact_point_id=point.pk,
-        language=language,
+        language=borrower.language,
         subject=subject,
         body=text,
-        segments=sms_text.measure(text).segments if channel == Channel.SMS else 0,
-        template_id=words.template_id,
+        full_text=_in_full(conversation),
+        segments=sms_text.measure(text).segments if way.channel == Channel.SMS else 0,
+        template_id=way.words.template_id,
         reasons=to_json([ANSWERED]),
         started_at=now,
     )
-    headers = one_click.headers(attempt.pk) if channel == Channel.EMAIL else {}
-    message = Message(attempt.pk, channel, point.value, subject, text, language, headers=headers)
-    return Call(conversation_id, provider, message)
+    message = Message(
+        attempt.pk,
+        way.channel,
+        point.value,
+        "" if way.channel == Channel.SMS else subject,
+        text,
+        borrower.language,
+        headers=one_click.headers(attempt.pk) if way.channel == Channel.EMAIL else {},
+        devices=batch.devices.get(borrower.pk, ()) if way.channel == Channel.PUSH else (),
+    )
+    return Call(conversation.pk, way.provider, message)
 
 
-def _said(words: texts.Words, channel: str, language: str) -> texts.Rendered:
+def _said(words: Words, channel: str, language: str) -> texts.Rendered:
     """The approved words that say only that a message waits."""
     sender = context.sender()
     values = {"lender": sender.lender, "phone": sender.phone, "link": sender.link}
     text = texts.fill(words.short if channel == Channel.SMS else words.body, values)
-    if channel == Channel.SMS and language == "en":
+    if channel == Channel.PUSH:
+        text = push_words.body(language)
+    elif channel == Channel.SMS and language == "en":
         text = sms_text.downgrade(text)
     return texts.Rendered(texts.fill(words.subject, values), text)
 

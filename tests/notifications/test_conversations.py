@@ -8,10 +8,21 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from accounts.models import Borrower, ContactPoint, User
-from notifications import conversation_notices, conversations, inbox, preferences, silence, stops
+from notifications import (
+    checks,
+    conversation_notices,
+    conversations,
+    inbox,
+    preferences,
+    push_devices,
+    silence,
+    stops,
+)
+from notifications.channels import push_key
 from notifications.choice import Choice
 from notifications.conversations import ConversationClosed, Said
 from notifications.models import Attempt, Consent, Conversation, ConversationMessage, Hold
+from notifications.push_devices import Subscription
 from notifications.traffic.desk import Desk
 from notifications.words import AttemptState, Category, HoldReason, ReminderState, Side, Topic, Way
 from tests import factories
@@ -20,6 +31,7 @@ from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 2, 1)  # the factories' bill
+BILL_ANSWERED = "You wrote to us about a bill or what I owe. Our answer is in the conversation."
 PRIVATE = "I lost my job and cannot pay the 100 dollars."
 
 
@@ -109,6 +121,17 @@ def test_the_hold_tells_why_and_ends_by_itself_should_nobody_answer(
     assert held(borrower, morning(2)) == []
 
 
+@pytest.mark.parametrize(
+    ("hours", "days", "works"), [(24, 14, True), (24, 1, True), (48, 1, False), (0, 1, False)]
+)
+def test_reminders_wait_at_least_as_long_as_an_answer_may_take(
+    settings: Any, hours: int, days: int, works: bool
+) -> None:
+    settings.CONVERSATION_ANSWER_HOURS, settings.CONVERSATION_HOLD_DAYS = hours, days
+    found = [each.id for each in checks.silence_outlasts_the_promised_answer()]
+    assert found == ([] if works else ["notifications.E002"])
+
+
 def test_asking_again_does_not_make_the_silence_longer(borrower: Borrower) -> None:
     write(borrower)
     first = Hold.objects.get()
@@ -186,6 +209,9 @@ def test_an_answer_is_told_in_the_inbox_and_by_one_short_text(
     assert reminders.run(morning()) == 1
     assert reminders.run(morning() + timedelta(minutes=5)) == 0
     assert notices(borrower) == [("inbox", "accepted"), ("sms", "accepted")]
+    on_phone, note = inbox.messages(borrower).order_by("-channel")
+    assert on_phone.subject == "A message from Example Lending"
+    assert on_phone.full_text == note.body == BILL_ANSWERED
     (text,) = sandbox.texts(phone_of(borrower))
     assert "a message waits for you" in text
     for private in (borrower.name, "PRIVATE-WORD", "look at it", "100", "bill"):
@@ -240,6 +266,23 @@ def test_a_notice_takes_the_first_channel_of_the_persons_own_order(
     (letter,) = mail.outbox
     assert PRIVATE not in str(letter.body)
     assert letter.subject == "A message from Example Lending"
+
+
+def test_a_push_notice_goes_to_the_persons_devices(
+    reminders: Engine, sandbox: Sandbox, borrower: Borrower, staff: User, settings: Any
+) -> None:
+    told = sandbox.subscribe("+15550100001", push_key.public(settings.PUSH_PRIVATE_KEY))
+    device = Subscription(told["endpoint"], **told["keys"])
+    push_devices.add(borrower, device, name="Chrome on Android", now=morning(7))
+    order = dict.fromkeys(("upcoming", "due", "overdue"), ("push", "sms"))
+    chosen = preferences.Change(Choice(channels=order), "en", "push first")
+    preferences.change(borrower, chosen=chosen, by=None, now=morning())
+    answer(staff, write(borrower))
+    assert reminders.run(morning()) == 1
+    assert notices(borrower)[-1] == ("push", "accepted")
+    (shown,) = map(str, sandbox.pushes("+15550100001"))
+    assert "A message from Example Lending" in shown
+    assert PRIVATE not in shown
 
 
 @pytest.mark.parametrize("order", [(), ("inbox", "sms")])
