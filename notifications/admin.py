@@ -14,6 +14,7 @@ from notifications import (  # noqa: F401  (registered by their import)
     admin_engine,
     admin_rulebooks,
     admin_templates,
+    admin_webhooks,
     reasons,
 )
 from notifications.models import (

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from accounts.models import Borrower, User
 from loans.models import CreditAccount
-from notifications import lanes, local_time, plan, stops
+from notifications import consents, lanes, local_time, plan, stops
+from notifications.consents import Basis
 from notifications.models import Consent, Hold
 from notifications.words import HoldReason
 
@@ -31,15 +32,6 @@ class NewHold:
         None  # the last silent day where the borrower lives; None: until somebody lifts it
     )
     way: str = WAY  # how it came about: staff, page, sms …
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What a hold's beginning or end rests on, and who said it in which way."""
-
-    words: str
-    way: str
-    by: User | None
 
 
 def in_force(now: datetime) -> Q:
@@ -121,13 +113,11 @@ def _record(hold: Hold, kind: Consent.Kind, *, said: Basis, now: datetime) -> No
         "until": hold.ended_at.isoformat() if hold.ended_at else None,
     }
     is_placed = kind == Consent.Kind.HOLD
-    Consent.objects.create(
-        borrower=hold.borrower,
-        kind=kind,
+    consents.record(
+        hold.borrower,
+        kind,
         before=free if is_placed else held,
         after=held if is_placed else free,
-        words=said.words,
-        way=said.way,
-        given_by=said.by,
-        given_at=now,
+        said=said,
+        now=now,
     )

@@ -16,6 +16,8 @@ from notifications.models_conversation import Conversation as Conversation
 from notifications.models_conversation import ConversationMessage as ConversationMessage
 from notifications.models_law import RulebookText as RulebookText
 from notifications.models_push import PushDevice as PushDevice
+from notifications.models_webhooks import WebhookDelivery as WebhookDelivery
+from notifications.models_webhooks import WebhookEndpoint as WebhookEndpoint
 from notifications.models_worker import Worker as Worker
 from notifications.words import (
     AttemptState,
@@ -78,6 +80,9 @@ class Consent(models.Model):
         verbose_name=_("given by"),
     )
     given_at = models.DateTimeField(_("given"), default=timezone.now)
+    digest = models.CharField(
+        _("digest"), max_length=64, db_default="", editable=False
+    )  # of this and all before: notifications.consents
 
     class Meta:
         verbose_name = _("consent")

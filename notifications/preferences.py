@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Borrower, User
-from notifications import lanes, plan, push_devices
+from notifications import consents, lanes, plan, push_devices
 from notifications.choice import CHANNELS, Choice
+from notifications.consents import Basis
 from notifications.context import choice_of
 from notifications.models import Consent, Preference
 
@@ -49,15 +50,13 @@ def change(borrower: Borrower, *, chosen: Change, by: User | None, now: datetime
         if borrower.language != chosen.language:
             borrower.language = chosen.language
             borrower.save(update_fields=["language"])
-        Consent.objects.create(
-            borrower=borrower,
-            kind=Consent.Kind.PREFERENCE,
+        consents.record(
+            borrower,
+            Consent.Kind.PREFERENCE,
             before=before,
             after=after,
-            words=chosen.words,
-            way=chosen.way,
-            given_by=by,
-            given_at=now,
+            said=Basis(chosen.words, chosen.way, by),
+            now=now,
         )
         plan.look_again(borrower, now=now)
     borrower.refresh_from_db()

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import Borrower, User
-from notifications import lanes
+from notifications import consents, lanes
+from notifications.consents import Basis
 from notifications.models import Consent, Hold
 from notifications.words import HoldReason
 
@@ -26,15 +27,13 @@ def stop(borrower: Borrower, *, words: str, way: str, by: User | None, now: date
         defaults={"started_at": now, "set_by": by},
     )
     if is_new:
-        Consent.objects.create(
-            borrower=borrower,
-            kind=Consent.Kind.STOP,
+        consents.record(
+            borrower,
+            Consent.Kind.STOP,
             before={"stopped": False},
             after={"stopped": True},
-            words=words,
-            way=way,
-            given_by=by,
-            given_at=now,
+            said=Basis(words, way, by),
+            now=now,
         )
     return is_new
 
@@ -45,15 +44,13 @@ def start(borrower: Borrower, *, words: str, way: str, by: User | None, now: dat
     lanes.lock(borrower.pk)
     ended = Hold.objects.filter(borrower=borrower, reason=HoldReason.STOP, ended_at=None).update(ended_at=now)
     if ended:
-        Consent.objects.create(
-            borrower=borrower,
-            kind=Consent.Kind.START,
+        consents.record(
+            borrower,
+            Consent.Kind.START,
             before={"stopped": True},
             after={"stopped": False},
-            words=words,
-            way=way,
-            given_by=by,
-            given_at=now,
+            said=Basis(words, way, by),
+            now=now,
         )
     return bool(ended)
 

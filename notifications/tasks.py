@@ -7,7 +7,7 @@ from celery import Task, shared_task
 from celery.signals import worker_shutdown
 from django.utils import timezone
 
-from notifications import engine, workers
+from notifications import engine, webhooks, workers
 
 BUDGET = 20  # seconds; with one batch's calls after it the task ends within its soft limit
 
@@ -17,6 +17,12 @@ def tick() -> None:
     """Beat pokes this. Lost or doubled, it changes nothing."""
     stop = monotonic() + BUDGET
     engine.run(clock=timezone.now, until=lambda: monotonic() > stop)
+
+
+@shared_task(ignore_result=True, soft_time_limit=55, time_limit=60)  # seconds
+def send_webhooks() -> None:
+    """Beat pokes this too: the lender's systems never wait behind reminders, nor reminders behind them."""
+    webhooks.send_due(now=timezone.now())
 
 
 @shared_task(bind=True, ignore_result=True, soft_time_limit=10, time_limit=15)  # seconds

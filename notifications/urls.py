@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import push_views, views
+from notifications import history_views, push_views, views
 
 app_name = "notifications"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("reminders/start/", views.start, name="start"),
     path("reminders/devices/", push_views.devices_page, name="devices"),
     path("reminders/devices/<int:device_id>/remove/", push_views.device_remove, name="device_remove"),
+    path("reminders/history/", history_views.history_page, name="history"),
+    path("reminders/history.json", history_views.history_json, name="history_json"),
+    path("reminders/history.csv", history_views.history_csv, name="history_csv"),
     path("inbox/", views.inbox_page, name="inbox"),
     path("inbox/read/", views.inbox_read, name="inbox_read"),
     path("inbox/news/", views.news_page, name="news"),

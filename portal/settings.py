@@ -162,7 +162,8 @@ CELERY_TASK_ROUTES = {
     "notifications.tasks.pulse": {"exchange": PULSE, "routing_key": "pulse", "declare": [PULSE]}
 }
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"notifications.tasks.{name}", "schedule": ENGINE_TICK} for name in ("tick", "pulse")
+    name: {"task": f"notifications.tasks.{name}", "schedule": ENGINE_TICK}
+    for name in ("tick", "send_webhooks", "pulse")
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 

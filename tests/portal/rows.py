@@ -31,6 +31,8 @@ from notifications.models import (
     RulebookText,
     Step,
     Tick,
+    WebhookDelivery,
+    WebhookEndpoint,
     Worker,
 )
 from notifications.words import HoldReason
@@ -103,6 +105,12 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
             seen_at=NOON + timedelta(minutes=number),
         ),
         Group.objects.create(name=f"Team {number}"),
+        (
+            hook := WebhookEndpoint.objects.create(
+                name="CRM", url="https://lender.example", secret="x", events=[]
+            )
+        ),
+        WebhookDelivery.objects.create(endpoint=hook, event="reminders.stopped", body="{}", created_at=NOON),
         (key := ApiKey.objects.create(name="Core", start="bpk_", digest=f"{number}", scopes=["read"])),
         ApiCall.objects.create(key=key, method="GET", path="/api/v1/", at=NOON, status=200),
     ]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from notifications import engine, workers
+from notifications import engine, webhooks, workers
 from notifications.workers import Heart
 
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         with workers.at_work("run_engine") as heart:
             while not self.stopping:
                 calls = engine.run(clock=timezone.now, until=lambda: self.is_told_to_stop(heart))
+                webhooks.send_due(now=timezone.now())
                 if calls or once:
                     self.stdout.write(f"{calls} messages")
                 if once:

@@ -1,0 +1,57 @@
+"""Staff pages: where the lender's systems are told, and what became of each telling."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
+from notifications import webhooks
+from notifications.models import WebhookDelivery, WebhookEndpoint
+from notifications.models_webhooks import Event
+
+
+class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]
+    events = forms.MultipleChoiceField(
+        label=_("Events"), choices=Event.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ("name", "url", "events", "is_active")
+
+    def clean_url(self) -> str:
+        url: str = self.cleaned_data["url"]
+        if webhooks.problem_of(url):
+            raise ValidationError(_("Give an address that begins with https:// and is reached from outside."))
+        return url
+
+
+@admin.register(WebhookEndpoint)
+class WebhookEndpointAdmin(PortalAdmin):
+    form = EndpointForm
+    list_display = ("name", "url", "is_active", "created_at")
+
+    def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
+        return (*EndpointForm.Meta.fields, *(["secret", "created_at"] if obj else []))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
+        """Who may change the webhook may copy its secret to the receiver; who may only look may not."""
+        return ("secret", "created_at")
+
+    def get_exclude(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
+        return None if self.has_change_permission(request, obj) else ("secret",)
+
+    def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
+        obj.secret = obj.secret or webhooks.new_secret()
+        obj.save()
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "endpoint", "event", "tries", "delivered_at", "next_attempt_at", "detail")
+    list_select_related = ("endpoint",)
+    list_filter = ("endpoint", "event")

@@ -1,0 +1,42 @@
+"""The borrower's pages about their own record of choices."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import BorrowerRequest, borrower_required
+from notifications import consents, history
+
+RECORDS_A_PAGE = 20
+
+
+@require_safe
+@borrower_required
+def history_page(request: BorrowerRequest) -> HttpResponse:
+    """What I chose and when, the latest first, and whether the record is whole."""
+    chain = history.of(request.borrower)
+    page = Paginator(chain[::-1], RECORDS_A_PAGE).get_page(request.GET.get("page"))
+    rows = [(each, history.title(each), history.way(each)) for each in page]
+    context = {"page": page, "rows": rows, "is_whole": consents.first_broken(chain) is None}
+    return render(request, "notifications/history.html", context)
+
+
+@require_safe
+@borrower_required
+def history_json(request: BorrowerRequest) -> HttpResponse:
+    """The whole record as a file."""
+    response = JsonResponse({"records": history.as_json(history.of(request.borrower))})
+    response["Content-Disposition"] = 'attachment; filename="choices.json"'
+    return response
+
+
+@require_safe
+@borrower_required
+def history_csv(request: BorrowerRequest) -> HttpResponse:
+    """The whole record as a table."""
+    table = "\N{ZERO WIDTH NO-BREAK SPACE}" + history.as_csv(
+        history.of(request.borrower)
+    )  # Excel asks for it
+    headers = {"Content-Disposition": 'attachment; filename="choices.csv"'}
+    return HttpResponse(table, content_type="text/csv; charset=utf-8", headers=headers)
