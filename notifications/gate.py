@@ -30,6 +30,7 @@ AWAITS_US = "conversation"  # a HoldReason value
 AGREED = (Consent("messages"),)
 SAYS_NOTHING = Message()
 OPENING = Reason("opening")  # put off once more within a day: which rule opens last tells nobody anything
+DISCREET = Reason("choice.discreet")
 LOOKS_KEPT = 50_000  # answers that depend on no person: found once, asked for each
 Manner = Literal["plain", "soft", "discreet"]  # of the words that are sent
 
@@ -132,8 +133,10 @@ def decide(
         if objected is None:
             if instant > now:
                 return Defer(instant, _once(reasons))
-            told = _once([_chosen(facts), *because_soft, because, *reasons])
-            return Send(channel, told, is_soft=bool(because_soft), is_discreet=choice.hides(channel))
+            is_discreet = choice.hides(channel)
+            manner = [*because_soft, DISCREET] if is_discreet else because_soft
+            told = _once([_chosen(facts), *manner, because, *reasons])
+            return Send(channel, told, is_soft=bool(because_soft), is_discreet=is_discreet)
         later, why = objected
         later_day = local_time.wall_clock(later, home).date()
         reasons.append(OPENING if later_day == day else why())

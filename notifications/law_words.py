@@ -30,7 +30,9 @@ def proof(reason: Reason) -> str:
 
 
 def checked(rule: Rule) -> str:
-    """How sure we are of a rule, in the active language."""
+    """How sure we are of a rule, in the active language. The lender's own policy stands in no law."""
+    if rule in books.careful().rules:
+        return gettext("the lender's own policy")
     match rule.confidence:
         case "verified":
             return gettext("read in the law itself")

@@ -84,15 +84,15 @@ def look_again(borrower: Borrower, *, now: datetime) -> None:
     """Have the gate decide anew about what is planned, because something changed for this borrower.
 
     A reminder put off to another hour may now go earlier; never before its own day, and a retry keeps its
-    wait.
+    wait. Why it was put off falls away with that decision: a pause that was ended is no reason any more.
     """
     with transaction.atomic():
         lanes.lock(borrower.pk)
         waiting = Reminder.objects.filter(borrower=borrower, state=ReminderState.PLANNED, tries=0)
         for reminder in waiting.select_related("step"):
             begins = useful(reminder.step_day, reminder.step.useful_days, borrower.time_zone).begins
-            reminder.next_attempt_at = max(now, begins)
-            reminder.save(update_fields=["next_attempt_at"])
+            reminder.next_attempt_at, reminder.reasons = max(now, begins), []
+            reminder.save(update_fields=["next_attempt_at", "reasons"])
         planned = Reminder.objects.filter(borrower=borrower, state=ReminderState.PLANNED)
         Lane.objects.filter(borrower=borrower).update(
             next_at=planned.aggregate(at=Min("next_attempt_at"))["at"]

@@ -258,6 +258,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "choice.lead_day_off": _lead_day_off,
     "choice.channel": _channel,
     "choice.next_channel": _next_channel,
+    "choice.discreet": _says(_("It says only that a message waits for you here, because you chose that.")),
     "choice.category_off": _category_off,
     "choice.window": _window,
     "choice.week": _week,

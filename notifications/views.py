@@ -39,7 +39,6 @@ class PlanLine:
     channel: str
     category: str
     why: str
-    is_discreet: bool  # says only that a message waits
 
 
 @borrower_required
@@ -144,7 +143,6 @@ def _line(planned: preview.Planned, chosen: Choice) -> PlanLine:
         channel=str(Channel(planned.channel).label) if planned.channel else "",
         category=str(Category(planned.category).label),
         why=reasons.sentence(planned.reasons),
-        is_discreet=planned.is_sent and chosen.hides(planned.channel),
     )
 
 

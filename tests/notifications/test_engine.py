@@ -136,6 +136,18 @@ def test_a_preference_is_kept_and_put_on_record(reminders, sandbox, borrower, bi
     assert consent.after["choice"]["channels"]["upcoming"] == ["inbox"]
 
 
+def test_a_pause_that_was_ended_early_is_no_reason_any_more(reminders, sandbox, borrower, bill, phone):
+    paused = replace(DEFAULT, paused_until=DUE - timedelta(days=2))
+    preferences.change(borrower, chosen=Change(paused, "en", "a pause"), by=borrower.user, now=morning(9))
+    reminders.run(morning(3))
+    [waiting] = Reminder.objects.filter(step__offset_days=-3)
+    assert [one["rule"] for one in waiting.reasons] == ["choice.pause", "opening"]
+    preferences.change(borrower, chosen=Change(DEFAULT, "en", "no pause"), by=borrower.user, now=morning(3))
+    reminders.run(morning(3) + timedelta(minutes=5))
+    assert len(sandbox.texts(phone)) == 1
+    assert [one["rule"] for one in Attempt.objects.get().reasons] == ["choice.lead_day", "choice.channel"]
+
+
 @pytest.mark.parametrize(
     ("fault", "attempt", "reminder"),
     [

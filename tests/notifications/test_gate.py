@@ -94,6 +94,19 @@ def test_a_lead_day_that_was_not_chosen_is_silent():
     assert rules(verdict) == ["choice.lead_day_off"]
 
 
+def test_discreet_words_are_told_with_the_reason_and_a_note_in_the_inbox_says_all():
+    facts = replace(FACTS, messages={"plain": {}, "discreet": {}})
+    choice = replace(DEFAULT, is_discreet=True)
+    verdict = gate(facts=facts, choice=choice)
+    assert isinstance(verdict, Send)
+    assert (verdict.is_discreet, rules(verdict)) == (
+        True,
+        ["choice.lead_day", "choice.discreet", "choice.channel"],
+    )
+    inbox = gate(contact=replace(CONTACT, reachable=frozenset({"inbox"})), facts=facts, choice=choice)
+    assert "choice.discreet" not in rules(inbox)
+
+
 def test_a_category_without_channels_is_silent():
     choice = replace(DEFAULT, channels={**DEFAULT.channels, "upcoming": ()})
     assert rules(gate(choice=choice)) == ["choice.category_off"]

@@ -116,7 +116,7 @@ def test_what_was_saved_is_what_the_form_shows(signed_in, borrower, bill):
 
 
 def test_a_discreet_message_is_told_as_one_in_the_plan_and_one_in_the_inbox_is_not(signed_in, borrower, bill):
-    says = "It says only that a message waits for you here."
+    says = "It says only that a message waits for you here, because you chose that."
     factories.make_contact_point(borrower, kind="email")
     assert says in tried(signed_in, is_discreet="on")[1]
     assert says not in tried(signed_in)[1]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import LANGUAGES
-from notifications import hold_words, reason, reasons
+from notifications import hold_words, law_words, reason, reasons
 from notifications.law import books
 from notifications.law.rule import Rule
 from notifications.reason import Reason
@@ -156,6 +156,12 @@ def test_staff_are_told_where_the_text_is_not_the_one_that_decided():
     assert "Old Act, s. 1" in told
     gone = Reason("us.gone", {"kind": "cap", "version": "2020-01-01"}, "Old Act, s. 2")
     assert "no longer in the rulebook" in reasons.sentence([gone], audience="staff")
+
+
+def test_the_lenders_own_policy_is_not_told_as_law():
+    said = {law_words.checked(rule) for rule in books.careful().rules}
+    assert said == {"the lender's own policy"}
+    assert said.isdisjoint(law_words.checked(rule) for rule in RULES if rule not in books.careful().rules)
 
 
 def test_a_borrowers_own_choice_needs_no_law():
