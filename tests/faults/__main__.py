@@ -9,6 +9,7 @@ import json
 import sys
 import time
 
+from tests.faults import scenario
 from tests.faults.house import house, start_servers
 
 
@@ -18,20 +19,20 @@ def main() -> int:
     parser.add_argument(
         "--kills", type=int, default=20, help="of workers, by kill -9; other faults follow it"
     )
-    parser.add_argument("--workers", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=8)
+    parser.add_argument("--beats", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     started = time.monotonic()
-    with house(seed=chosen.seed, workers=chosen.workers) as here:
+    kinds = scenario.kinds(workers=chosen.workers, beats=chosen.beats)
+    with house(seed=chosen.seed, kinds=kinds) as here:
         import django
 
         django.setup()  # only now: the house has set the environment that settings read
         start_servers()
-        from tests.faults import run, scenario
+        from tests.faults import run
 
-        drawn = scenario.draw(
-            reminders=chosen.reminders, kills=chosen.kills, workers=chosen.workers, seed=chosen.seed
-        )
+        drawn = scenario.draw(reminders=chosen.reminders, kills=chosen.kills, kinds=kinds, seed=chosen.seed)
         verdict, faults = run.run(here, drawn)
     for kind, found in verdict.wrong.items():
         for what in found:

@@ -1,6 +1,5 @@
-"""The processes of a run, in a folder of their own: PostgreSQL, Valkey, provider, web server and workers."""
+"""The processes of a run, in a folder of their own: PostgreSQL, Valkey, provider, web server, workers and beats."""
 
-import ctypes
 import os
 import signal
 import socket
@@ -12,13 +11,19 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from shutil import rmtree
 
 import psutil
+import redis
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
+from tests.faults import clock, nursery
+from tests.faults.nursery import Nursery
+from tests.faults.parent import die_with_parent
+
 PATIENCE = 60  # seconds; a start takes two, but the machine may be busy
+BROKER_AWAY = 0.5  # seconds
 # What would lead a run out of its own folder.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "PORTAL_ENV", "SECRET_KEY", "EMAIL_URL", "EMAIL_BACKEND")
 
@@ -39,21 +44,22 @@ def until(is_so: Callable[[], object], what: str) -> None:
         time.sleep(0.02)
 
 
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 @dataclass
 class House:
     var: Path
     seed: int
-    workers: int
+    kinds: dict[str, str]  # of each worker and beat: engine, node or beat
     sandbox_url: str
     portal_url: str
     log: Path
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-    broken: int = 0  # workers that ended by themselves, as where the database went away
+    forked: dict[str, psutil.Process] = field(default_factory=dict)  # workers and beats
+    nursery: Nursery | None = None
+    broken: int = 0  # workers and beats that ended by themselves, as where the database went away
+
+    @property
+    def workers(self) -> list[str]:
+        return [name for name, kind in self.kinds.items() if kind != "beat"]
 
     @property
     def received(self) -> Path:
@@ -63,7 +69,7 @@ class House:
     def start(self, name: str, *command: str) -> None:
         with self.log.open("a") as out:
             self.running[name] = subprocess.Popen(
-                [sys.executable, *command], stdout=out, stderr=out, preexec_fn=_die_with_parent
+                [sys.executable, *command], stdout=out, stderr=out, preexec_fn=die_with_parent
             )
 
     def start_provider(self) -> None:
@@ -77,37 +83,52 @@ class House:
         self.start("web", "-m", "gunicorn", "portal.wsgi", *options)
         until(lambda: _answers(f"{self.portal_url}/healthz"), "the web server answers")
 
-    def start_worker(self, place: int) -> None:
-        self.start(f"worker {place}", "manage.py", "run_engine")
+    def start_all(self) -> None:
+        """Workers and beats, from a nursery."""
+        self.nursery = Nursery(self.log)
+        for name in self.kinds:
+            self.fork(name)
 
-    def is_at_work(self, place: int) -> bool:
-        """Does it speak with the database? False too where it has just ended."""
+    def fork(self, name: str) -> None:
+        assert self.nursery
+        self.forked[name] = self.nursery.start(self.kinds[name], name, self.clock_of(name))
+
+    def clock_of(self, name: str) -> Path:
+        return self.var / f"clock-{name}"
+
+    def is_at_work(self, name: str) -> bool:
+        """Does it speak with the database or the broker? False too where it has just ended."""
         with suppress(psutil.Error):
-            return bool(psutil.Process(self.running[f"worker {place}"].pid).net_connections("unix"))
+            return bool(self.forked[name].net_connections("unix"))
         return False
 
-    def kill_worker(self, place: int) -> None:
+    def kill(self, name: str) -> None:
         """kill -9, and another one in its place."""
-        process = self.running[f"worker {place}"]
-        process.kill()
-        process.wait()
-        self.start_worker(place)
+        nursery.kill(self.forked[name])
+        self.fork(name)
+
+    def jump(self, name: str, by: timedelta) -> None:
+        """Its clock is so far from the true one from now on."""
+        clock.set_off(self.clock_of(name), by)
 
     def tend(self) -> None:
         """Start again what ended by itself, as an init system does."""
-        for place in range(self.workers):
-            if self.running[f"worker {place}"].poll() is not None:
+        for name, process in list(self.forked.items()):
+            if not process.is_running():
                 self.broken += 1
-                self.start_worker(place)
+                nursery.kill(process)
+                self.fork(name)
 
     def stop_workers(self) -> None:
         """All of them by kill -9: what they were calling is for the reaper."""
-        for place in range(self.workers):
-            process = self.running.pop(f"worker {place}")
-            process.kill()
-            process.wait()
+        for process in self.forked.values():
+            nursery.kill(process)
+        self.forked.clear()
 
     def stop(self) -> None:
+        self.stop_workers()
+        if self.nursery:
+            self.nursery.stop()
         for process in self.running.values():
             process.kill()
             process.wait()
@@ -120,7 +141,7 @@ def _answers(url: str) -> bool:
 
 
 @contextmanager
-def house(*, seed: int, workers: int) -> Iterator[House]:
+def house(*, seed: int, kinds: dict[str, str]) -> Iterator[House]:
     """The folder and the environment of a run; set before anything reads settings. All is gone at the end."""
     var = Path(tempfile.mkdtemp(prefix="faults-"))
     var.chmod(0o755)  # as root, PostgreSQL runs as nobody
@@ -138,7 +159,7 @@ def house(*, seed: int, workers: int) -> Iterator[House]:
         PROVIDER_TIMEOUT_SECONDS="2",
         LOG_LEVEL="CRITICAL",
     )
-    built = House(var, seed, workers, sandbox_url, portal_url, var / "log")
+    built = House(var, seed, kinds, sandbox_url, portal_url, var / "log")
     try:
         yield built
     except BaseException:
@@ -147,8 +168,9 @@ def house(*, seed: int, workers: int) -> Iterator[House]:
         raise
     finally:
         built.stop()
-        with suppress(FileNotFoundError, ProcessLookupError):
-            _stop_postgres()  # at once: there is nothing to keep
+        for stop in (_stop_postgres, _stop_valkey):  # at once: there is nothing to keep
+            with suppress(FileNotFoundError, ProcessLookupError, redis.ConnectionError):
+                stop()
         rmtree(var, ignore_errors=True)
 
 
@@ -189,10 +211,30 @@ def _stop_postgres() -> None:
     until(lambda: not embedded.POSTGRES.is_up, "PostgreSQL has stopped")
 
 
-def flush_valkey() -> None:
-    from redis import Redis
-
+def restart_valkey() -> None:
+    """Broker and cache die by kill -9, are away for a moment, and come back knowing nothing."""
     from portal import embedded
 
-    with Redis(unix_socket_path=embedded.VALKEY_SOCKET) as client:
+    _stop_valkey()
+    time.sleep(BROKER_AWAY)
+    embedded.start_if_local()
+
+
+def _stop_valkey() -> None:
+    from portal import embedded
+
+    with _valkey() as client:
+        number = int(client.info("server")["process_id"])
+    os.kill(number, signal.SIGKILL)
+    until(lambda: not embedded.VALKEY.is_up, "Valkey has stopped")
+
+
+def flush_valkey() -> None:
+    with _valkey() as client:
         client.flushall()
+
+
+def _valkey() -> redis.Redis:
+    from portal import embedded
+
+    return redis.Redis(unix_socket_path=embedded.VALKEY_SOCKET)

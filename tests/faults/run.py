@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from notifications import engine
 from tests.faults import acts, books
-from tests.faults.house import PATIENCE, House, flush_valkey, restart_postgres, until
+from tests.faults.house import PATIENCE, House, flush_valkey, restart_postgres, restart_valkey, until
 from tests.faults.scenario import Act, Event, Scenario
 from tests.faults.verdict import Verdict, judge
 
@@ -34,9 +34,8 @@ def run(house: House, scenario: Scenario) -> tuple[Verdict, dict[str, Any]]:
     acts.add_people(scenario, now=began)
     house.start_provider()
     house.start_web()
-    for place in range(house.workers):
-        house.start_worker(place)
-    until(lambda: all(map(house.is_at_work, range(house.workers))), "the workers are at work")
+    house.start_all()
+    until(lambda: all(map(house.is_at_work, house.kinds)), "workers and beats are at work")
     this = Run(house, scenario, acts.local_day(began) + timedelta(days=acts.DAYS_AHEAD))
     this.play()
     jumped = timezone.now()
@@ -82,18 +81,33 @@ class Run:
             case Act.TEXT_STOP:
                 acts.text_stop(event.subject, self.house.sandbox_url)
                 self.texted.add(event.subject)
+            case _:
+                self.disturb(event)
+
+    def disturb(self, event: Event) -> None:
+        match event.act:
             case Act.KILL:
-                self.kill(event)
+                self.kill(event.name)
+            case Act.KILL_BEAT:
+                self.house.kill(event.name)
+            case Act.JUMP:
+                self.house.jump(event.name, event.off)
             case Act.FLUSH:
                 flush_valkey()
+            case Act.RESTART_BROKER:
+                restart_valkey()
             case Act.RESTART:
                 restart_postgres()
 
-    def kill(self, event: Event) -> None:
-        self.tend_until(time.monotonic() + PATIENCE, lambda: self.house.is_at_work(event.subject))
-        self.tend_until(time.monotonic() + event.delay)
+    def kill(self, name: str) -> None:
+        """That worker, or, while it is only starting, the next that is at work."""
+        self.tend_until(
+            time.monotonic() + PATIENCE, lambda: any(map(self.house.is_at_work, self.house.workers))
+        )
+        place = self.house.workers.index(name)
+        turn = self.house.workers[place:] + self.house.workers[:place]
         acts.again(self.note_calls_under_way)
-        self.house.kill_worker(event.subject)
+        self.house.kill(next(filter(self.house.is_at_work, turn), name))
 
     def note_calls_under_way(self) -> None:
         self.done["kills while something was being called"] += acts.calls_under_way() > 0
@@ -108,6 +122,6 @@ class Run:
     def faults(self) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self.house.sandbox_url}/done", timeout=5) as answer:
             provider = json.loads(answer.read())
-        self.done["workers that ended with the database"] = self.house.broken
+        self.done["workers and beats that ended by themselves"] = self.house.broken
         self.done["stops by text while the database was away"] = len(self.texted - acts.stopped())
         return {**self.done, "provider": dict(sorted(provider.items()))}

@@ -1,15 +1,22 @@
 """What happens in a run, drawn from its seed: the same seed gives the same people, bills, faults and instants. Pure."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
 from notifications.sandbox.faults import Mode
 
-SECONDS_PER_KILL = 3.0  # for all workers; one needs two to start, and killed more often none would ever send
+SECONDS_PER_KILL = (
+    0.8  # so that each of eight workers lives for six seconds: killed more often none would ever send
+)
 SHORTEST = 12.0  # seconds
 WAVE = 0.5  # seconds between two instants at which bills fall due
+FIRST_FAULT = 2.0  # seconds
+# Where a clock jumps to, from the true one. An hour more or less stays within the hours of contact.
+OFF = [timedelta(minutes=minutes) for minutes in (-60, -7, -2, 0, 2, 7, 60)]
 LOWEST = Decimal(1000)  # of an amount; no sum of two is another bill's
 PAYS, STOPS, HAS_EMAIL = 0.10, 0.06, 0.3  # shares of the people
 TWO_TOGETHER, TWO_APART = 0.05, 0.10  # shares of the people with two bills, at once and one after the other
@@ -21,7 +28,10 @@ class Act(StrEnum):
     STOP = "stops"  # on the lender's side: staff or page
     TEXT_STOP = "stops by text"
     KILL = "kills"
+    KILL_BEAT = "kills of beat"
+    JUMP = "clock jumps"
     FLUSH = "flushes of Valkey"
+    RESTART_BROKER = "restarts of Valkey"
     RESTART = "restarts of PostgreSQL"
 
 
@@ -36,9 +46,10 @@ class NewBill:
 class Event:
     at: float  # seconds from the start
     act: Act
-    subject: int = 0  # the person, or the worker's place
+    subject: int = 0  # the person
+    name: str = ""  # the worker or beat
     bills: tuple[NewBill, ...] = ()
-    delay: float = 0.0  # seconds more, once the worker is at work: on a slow machine it may only be starting
+    off: timedelta = timedelta()  # from now on, its clock from the true one
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,13 @@ class Scenario:
     events: tuple[Event, ...]  # in order of time
 
 
-def draw(*, reminders: int, kills: int, workers: int, seed: int) -> Scenario:
+def kinds(*, workers: int, beats: int) -> dict[str, str]:
+    """Of each worker and beat, by name: two workers in three poll by themselves, the third is a Celery node."""
+    places = {f"worker{place}": "engine" if place % 3 else "node" for place in range(workers)}
+    return places | {f"beat{place}": "beat" for place in range(beats)}
+
+
+def draw(*, reminders: int, kills: int, kinds: Mapping[str, str], seed: int) -> Scenario:
     """A run in which `reminders` bills fall due while `kills` workers are killed."""
     random = Random(seed)
     seconds = max(SHORTEST, kills * SECONDS_PER_KILL)
@@ -60,9 +77,7 @@ def draw(*, reminders: int, kills: int, workers: int, seed: int) -> Scenario:
     events = [
         *_waves(bills),
         *_interruptions(random, bills),
-        *_kills(random, kills, workers, seconds),
-        *(Event(random.uniform(1, seconds), Act.FLUSH) for _ in range(max(1, kills // 5))),
-        *(Event(random.uniform(3, seconds), Act.RESTART) for _ in range(max(1, kills // 10))),
+        *_disorder(random, kills, kinds, seconds),
     ]
     with_email = frozenset(person for person in range(people) if random.random() < HAS_EMAIL)
     return Scenario(seed, seconds, people, with_email, tuple(bills), tuple(sorted(events, key=_instant)))
@@ -94,11 +109,22 @@ def _waves(bills: list[NewBill]) -> list[Event]:
     return [Event(at, Act.BILLS, bills=tuple(bill for bill in bills if bill.at == at)) for at in instants]
 
 
-def _kills(random: Random, number: int, workers: int, seconds: float) -> list[Event]:
-    return [
-        Event(random.uniform(1, seconds), Act.KILL, random.randrange(workers), delay=random.random())
-        for _ in range(number)
-    ]
+def _disorder(random: Random, kills: int, kinds: Mapping[str, str], seconds: float) -> Iterator[Event]:
+    """What befalls machines: kills at random instants, and the other faults in proportion, each once at the least."""
+    beats = [name for name, kind in kinds.items() if kind == "beat"]
+    workers = [name for name in kinds if name not in beats]
+    for act, number in (
+        (Act.KILL, kills),
+        (Act.KILL_BEAT, max(1, kills // 10)),
+        (Act.JUMP, max(2, kills // 5)),
+        (Act.FLUSH, max(1, kills // 10)),
+        (Act.RESTART_BROKER, max(1, kills // 20)),
+        (Act.RESTART, max(1, kills // 20)),
+    ):
+        for _ in range(number):
+            name = random.choice(beats if act is Act.KILL_BEAT else workers)
+            off = random.choice(OFF) if act is Act.JUMP else timedelta()
+            yield Event(random.uniform(FIRST_FAULT, seconds), act, name=name, off=off)
 
 
 def _interruptions(random: Random, bills: list[NewBill]) -> list[Event]:
