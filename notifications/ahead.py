@@ -97,7 +97,7 @@ def load(
 
     trial: a choice to look at in place of the stored one.
     """
-    batch = context.about(borrower_ids, now=span.start, known=ladder.known)
+    batch = context.about(borrower_ids, now=span.start, known=ladder.known, is_ahead=True)
     people = {
         pk: batch.people[pk] for pk in borrower_ids if pk in batch.people and _has_zone(batch.people[pk])
     }

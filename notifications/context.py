@@ -150,8 +150,13 @@ def about(
     now: datetime,
     known: Material,
     due: dict[int, list[Look]] | None = None,
+    is_ahead: bool = False,
 ) -> Batch:
-    """What the gate asks about these borrowers: five queries, and one where somebody has a push device."""
+    """What the gate asks about these borrowers: five queries, and one where somebody has a push device.
+
+    is_ahead: `now` is an instant that is played, and holds that begin later are left out. The engine heeds each
+    hold that is written: this machine's clock may be behind that of the one on which the person said stop.
+    """
     points = _points(borrower_ids)
     with_devices = [borrower_id for borrower_id, ways in points.items() if "push" in ways]
     return Batch(
@@ -161,7 +166,7 @@ def about(
             for one in Borrower.objects.select_related("preference").filter(among("id", borrower_ids))
         },
         points=points,
-        holds=_holds(borrower_ids, now),
+        holds=_holds(borrower_ids, now, is_ahead=is_ahead),
         history=contacts.of(borrower_ids, now=now),
         habits=habits.of(borrower_ids, now=now),
         known=known,
@@ -199,10 +204,11 @@ def _points(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
     return dict(found)
 
 
-def _holds(borrower_ids: Sequence[int], now: datetime) -> dict[int, tuple[Silence, ...]]:
+def _holds(borrower_ids: Sequence[int], now: datetime, *, is_ahead: bool) -> dict[int, tuple[Silence, ...]]:
     found: defaultdict[int, tuple[Silence, ...]] = defaultdict(tuple)
-    begun = Hold.objects.filter(among("borrower_id", borrower_ids), started_at__lte=now)
-    rows = begun.filter(holds.in_force(now)).order_by("started_at")
+    rows = Hold.objects.filter(holds.in_force(now), among("borrower_id", borrower_ids)).order_by("started_at")
+    if is_ahead:
+        rows = rows.filter(started_at__lte=now)
     for borrower_id, why, until, account in rows.values_list(
         "borrower_id", "reason", "ended_at", "account_id"
     ):

@@ -175,7 +175,7 @@ def _counted(
         if one.at < since:
             return
         is_here = not only_here or one.address == case.address.value
-        if one.at <= at and is_here and _counts(rule, limit, one):
+        if is_here and _counts(rule, limit, one):
             yield one
 
 

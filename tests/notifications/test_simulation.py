@@ -102,9 +102,16 @@ def hold(borrower, chance):
 
 
 def the_engine_does(span):
-    """Let the engine's clock run: the plan every four hours, and a worker at each instant at which a lane is due."""
+    """Let the engine's clock run: the plan every four hours, and a worker at each instant at which a lane is due.
+
+    Holds are written as they begin, for the engine heeds each that is written.
+    """
     now, plans_at = span.start, span.start
+    coming = list(Hold.objects.filter(started_at__gt=span.start).order_by("-started_at"))
+    Hold.objects.filter(started_at__gt=span.start).delete()
     while now < span.end:
+        while coming and coming[-1].started_at <= now:
+            coming.pop().save(force_insert=True)
         if now >= plans_at:
             engine.tick(now=now)
             plans_at = now + timedelta(hours=4)
