@@ -4,6 +4,7 @@ Nothing of what was written leaves the portal. The words outside are those of di
 notice keeps to the person's own order of channels and hours and to the hours of the law; after a STOP there is none.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -40,9 +41,11 @@ from notifications.texts import Words
 from notifications.traffic.desk import Desk, Ended, Parcel, Waits, tell
 from notifications.words import AttemptState, Category, Channel, HoldReason
 
+log = logging.getLogger(__name__)
+
 ANSWERED = Reason("conversation.answered")
 MOST = 200  # notices in one go
-TRY_AGAIN = timedelta(minutes=10)  # after a provider's refusal for now
+TRY_AGAIN = timedelta(minutes=10)  # after a provider's refusal for now, or where nothing could be decided
 OF_USE = timedelta(days=2)  # after the answer; later the note in the inbox is enough
 
 
@@ -105,7 +108,7 @@ def send_due(*, now: datetime) -> int:
         return 0
     known = material()
     desk = Desk(now=now)
-    calls = [call for pk, borrower_id in waiting if (call := _claim(pk, borrower_id, known, desk))]
+    calls = [call for pk, borrower_id in waiting if (call := _claimed(pk, borrower_id, known, desk))]
     if calls:
         by_provider: defaultdict[str, list[Message]] = defaultdict(list)
         for call in calls:
@@ -117,6 +120,16 @@ def send_due(*, now: datetime) -> int:
             [Ended(call.message.channel, call.provider, outcomes[call.message.id]) for call in calls], now=now
         )
     return len(calls)
+
+
+def _claimed(conversation_id: UUID, borrower_id: int, known: Material, desk: Desk) -> Call | None:
+    try:
+        return _claim(conversation_id, borrower_id, known, desk)
+    except Exception:
+        # Whatever is wrong with one person's rows, the others must not wait for its mending, nor the reminders.
+        log.exception("conversation_notices.undecided", extra={"borrower": borrower_id})
+        Conversation.objects.filter(pk=conversation_id).update(notice_at=desk.now + TRY_AGAIN)
+        return None
 
 
 def way_of(person: Person) -> str | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,12 +22,16 @@ from notifications.conversations import Said
 from notifications.models import Attachment, Attempt, Conversation
 from notifications.words import HoldReason, Side, Topic
 
+CONVERSATIONS_A_PAGE = 20
+
 
 @borrower_required
 @require_GET
 def list_page(request: BorrowerRequest) -> HttpResponse:
     """My conversations, the latest first, and whose turn each is."""
-    return render(request, "conversations/list.html", {"conversations": conversations.of(request.borrower)})
+    own = conversations.of(request.borrower)
+    page = Paginator(own, CONVERSATIONS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "conversations/list.html", {"page": page})
 
 
 @borrower_required

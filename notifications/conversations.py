@@ -55,11 +55,12 @@ def write(borrower: Borrower, *, said: Said, topic: str, now: datetime) -> Conve
     conversation, _is_new = Conversation.objects.get_or_create(
         borrower=borrower, topic=topic, closed_at=None, defaults={"opened_at": now, "last_at": now}
     )
-    message = _add(conversation, Side.BORROWER, said, by=borrower.user, now=now)
+    by = borrower.user if said.channel == Way.PORTAL else None  # who holds a phone is not signed in
+    message = _add(conversation, Side.BORROWER, said, by=by, now=now)
     conversation.last_at = now
     conversation.waiting_since = conversation.waiting_since or now
     conversation.save(update_fields=["last_at", "waiting_since"])
-    _hold(conversation, said, now=now)
+    _hold(conversation, said, by=by, now=now)
     return message
 
 
@@ -196,7 +197,7 @@ def _add(
 # ---------- silence while we owe an answer ----------
 
 
-def _hold(conversation: Conversation, said: Said, *, now: datetime) -> None:
+def _hold(conversation: Conversation, said: Said, *, by: User | None, now: datetime) -> None:
     borrower = conversation.borrower
     today = now.astimezone(local_time.zone(borrower.time_zone)).date()
     silence = NewHold(
@@ -205,7 +206,7 @@ def _hold(conversation: Conversation, said: Said, *, now: datetime) -> None:
         last_day=today + timedelta(days=settings.CONVERSATION_HOLD_DAYS),
         way="page" if said.channel == Way.PORTAL else said.channel,
     )
-    holds.place(borrower, hold=silence, by=borrower.user, now=now)
+    holds.place(borrower, hold=silence, by=by, now=now)
 
 
 def _release(conversation: Conversation, *, by: User, way: str, now: datetime) -> None:

@@ -322,6 +322,20 @@ def test_a_notice_under_way_when_its_worker_died_is_never_sent_again(
     assert notices(borrower)[-1] == ("sms", AttemptState.UNKNOWN)
 
 
+def test_one_person_about_whom_nothing_can_be_decided_keeps_nobody_waiting(
+    reminders: Engine, sandbox: Sandbox, borrower: Borrower, stranger: Borrower, staff: User
+) -> None:
+    for person in (borrower, stranger):
+        answer(staff, write(person))
+    Borrower.objects.filter(pk=borrower.pk).update(time_zone="No/Where")
+    assert reminders.run(morning()) == 1
+    assert len(sandbox.texts(phone_of(stranger))) == 1
+    assert reminders.run(morning() + timedelta(minutes=5)) == 0
+    Borrower.objects.filter(pk=borrower.pk).update(time_zone="America/New_York")
+    assert reminders.run(morning() + timedelta(minutes=10)) == 1
+    assert len(sandbox.texts(phone_of(borrower))) == 1
+
+
 # ---------- replies from outside ----------
 
 
@@ -336,6 +350,7 @@ def test_a_reply_joins_the_latest_open_conversation_and_names_what_it_answers(bo
     assert conversation.topic == Topic.REMINDERS
     first, _second = conversation.messages.all()
     assert (first.answers, first.channel, first.text) == (sent, Way.SMS, "When?")
+    assert first.written_by is Hold.objects.get().set_by is None  # nobody has signed in for it
     write(borrower, topic=Topic.BILL, now=morning(5))
     conversations.receive(borrower, said=Said("And now?", Way.SMS), now=morning(4))
     assert Conversation.objects.get(topic=Topic.BILL).messages.count() == 2
