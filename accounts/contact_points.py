@@ -52,7 +52,7 @@ def remove(borrower: Borrower, point: ContactPoint, *, now: datetime) -> None:
     with transaction.atomic():
         user = _lock(borrower)
         _tell("address_removed", borrower)  # to the removed one too: its owner may not be who removes it
-        point.closed_at, point.closed_reason = now, "removed by the borrower"
+        point.closed_at, point.closed_reason = now, ContactPoint.Closed.REMOVED
         point.save(update_fields=["closed_at", "closed_reason"])
         if logins.value_of(user, point.kind) == point.value:
             _replace(user, borrower, point.kind)

@@ -111,6 +111,15 @@ class ContactPoint(models.Model):
         LENDER = "lender", _("the lender's records")
         BORROWER = "borrower", _("the borrower")
 
+    class Closed(models.TextChoices):
+        """Why an address is closed. A push device says it in words of its own."""
+
+        REMOVED = "removed by the borrower", _("removed by the borrower")
+        BOUNCED = "bounced", _("e-mails come back")
+        COMPLAINED = "complained", _("reported as spam")
+        UNREACHABLE = "unreachable", _("texts do not arrive")
+        WRONG_PERSON = "wrong person", _("somebody else reads it")
+
     borrower = models.ForeignKey(
         Borrower, on_delete=models.CASCADE, related_name="contact_points", verbose_name=_("borrower")
     )
@@ -124,6 +133,7 @@ class ContactPoint(models.Model):
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)  # bounced, reassigned, removed
     closed_reason = models.CharField(_("why closed"), max_length=100, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # that we closed it; null where nobody was told yet
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
@@ -132,8 +142,19 @@ class ContactPoint(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["borrower", "kind", "value"], name="contact_point_once"),
         ]
-        # Read when a text comes in: whose number is this?
-        indexes = [models.Index(fields=["kind", "value"], name="contact_point_value")]
+        indexes = [
+            # Read when a text comes in: whose number is this?
+            models.Index(fields=["kind", "value"], name="contact_point_value"),
+            # Read by the tick: whom to tell that we closed an address of theirs.
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(
+                    told_at=None,
+                    closed_reason__in=["bounced", "complained", "unreachable", "wrong person"],
+                ),
+                name="contact_point_untold",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.value

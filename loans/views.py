@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import closing
 from accounts.access import BorrowerRequest, borrower_required, calendar_day
 from loans import balance_chart, balances, bill_lines, charts, outlook, quotes
 from loans.contract import CannotTell, Reason
@@ -38,7 +39,13 @@ def dashboard(request: BorrowerRequest) -> HttpResponse:
     today = calendar_day(request.borrower)
     overview = balances.overview(request.borrower, today=today)
     overdue = [(total.overdue, total.currency) for total in overview.totals if total.overdue]
-    return render(request, "loans/dashboard.html", {"overview": overview, "overdue": overdue, "today": today})
+    context = {
+        "overview": overview,
+        "overdue": overdue,
+        "today": today,
+        "closed": closing.notices(request.borrower),
+    }
+    return render(request, "loans/dashboard.html", context)
 
 
 @require_safe

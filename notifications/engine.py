@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from notifications import conversation_notices, dispatch, hearing, plan, receipts, settle
+from notifications import closed_addresses, conversation_notices, dispatch, hearing, plan, receipts, settle
 from notifications.dispatch import Clock
 from notifications.models import Tick
 
@@ -43,7 +43,8 @@ def tick(*, now: datetime) -> int:
 def run(*, clock: Clock, until: Callable[[], bool]) -> int:
     """Tick, then send what is due until nothing is, or `until` is true. Returns the calls made."""
     tick(now=clock())
-    return conversation_notices.send_due(now=clock()) + dispatch.send_due(clock=clock, until=until)
+    notices = conversation_notices.send_due(now=clock()) + closed_addresses.tell_due(now=clock())
+    return notices + dispatch.send_due(clock=clock, until=until)
 
 
 def _slot(now: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """What providers tell us, in our own words, and who understands which provider: provider → module, in the settings."""
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 from importlib import import_module
 from typing import Any, Protocol, cast
 from uuid import UUID
@@ -32,6 +32,14 @@ class Fault(IntEnum):
     PERHAPS = 3
 
 
+class Says(Enum):
+    """What the person has let their mail provider say."""
+
+    NOTHING = ""
+    COMPLAINT = "complaint"  # it is spam to them
+    NO_MAIL = "no_mail"  # they unsubscribed at the provider's
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a provider says became of one message."""
@@ -41,6 +49,7 @@ class Receipt:
     delivery: Delivery | None = None  # None: not a status we know
     detail: str = ""  # why it did not arrive, in our words
     fault: Fault = Fault.NONE
+    says: Says = Says.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,8 @@ class Reply:
     channel: str  # notifications.words.Channel
     address: str  # whom it comes from: a number in E.164, or an e-mail address in lower case
     text: str
+    answers: UUID | None = None  # the attempt it answers, where it says so
+    is_machines: bool = False  # an out-of-office note: it says nothing, and answering it would go on for ever
     keyword: str = ""  # what the provider itself has understood and answered: then we do not answer
 
 

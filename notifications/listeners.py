@@ -2,8 +2,9 @@
 
 from accounts.signals import sms_wanted
 from loans.signals import bills_changed, payment_recorded
-from notifications import direct, payments
+from notifications import direct, mail_hooks, payments
 
 sms_wanted.connect(direct.when_committed, dispatch_uid="direct_text")
 payment_recorded.connect(payments.on_payment, dispatch_uid="payment_silences")
 bills_changed.connect(payments.on_bills_changed, dispatch_uid="import_silences")
+mail_hooks.connect()

@@ -43,13 +43,16 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     borrower = _borrower(token)
     asked = unsubscribe.answer(request.method or "", request.headers.get("Content-Type", ""), request.body)
     if asked.unsubscribes:
-        end_emails(borrower, now=timezone.now())
+        end_emails(borrower, words="List-Unsubscribe=One-Click", now=timezone.now())
     context = {"is_done": asked.unsubscribes}
     return render(request, "notifications/unsubscribe.html", context, status=asked.status)
 
 
-def end_emails(borrower: Borrower, *, now: datetime) -> None:
-    """Leave e-mail out of every category; what had no other way is in the inbox. Again: nothing changes."""
+def end_emails(borrower: Borrower, *, words: str, now: datetime) -> None:
+    """Leave e-mail out of every category; what had no other way is in the inbox. Again: nothing changes.
+
+    words: what the mail program or provider sent, for the record.
+    """
     choice = preferences.of(borrower)
     without = {
         category: tuple(channel for channel in order if channel != Channel.EMAIL)
@@ -59,7 +62,7 @@ def end_emails(borrower: Borrower, *, now: datetime) -> None:
     chosen = Change(
         choice=replace(choice, channels=without),
         language=borrower.language,
-        words="List-Unsubscribe=One-Click",
+        words=words,
         way="email",
     )
     preferences.change(borrower, chosen=chosen, by=None, now=now)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from notifications import replies
-from notifications.heard import INBOUND, Receipt, reader
+from notifications import closed_addresses, lanes, replies
+from notifications.heard import INBOUND, Fault, Receipt, Says, reader
 from notifications.models import Attempt, ProviderEvent, Reminder
 from notifications.words import AttemptState, ReminderState
 
@@ -14,6 +14,10 @@ logger = logging.getLogger(__name__)
 
 # An attempt is committed before its call, so its receipt finds it; what waits longer never had one of ours.
 GIVE_UP = timedelta(hours=1)
+
+# Results of receipts that say nothing of our message to this address.
+ANOTHERS, REFUSED = "the receipt of another message", "the attempt was refused"
+NOT_ITS_OWN = (ANOTHERS, REFUSED)
 
 
 @transaction.atomic
@@ -23,10 +27,15 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> bool:
     if event.handled_at:
         return True
     receipt = reader(event.provider).receipt(event.payload)
-    attempt = _attempt(event.provider, receipt)
-    if attempt is None:
+    found = _attempt(event.provider, receipt)
+    if found is None:
         return False
+    if accuses := receipt.fault != Fault.NONE or receipt.says != Says.NOTHING:
+        lanes.lock(found.borrower_id)  # before the attempt, as everywhere
+    attempt = Attempt.objects.select_for_update().get(pk=found.pk)
     event.result = _advance(attempt, receipt, now=now)
+    if accuses and event.result not in NOT_ITS_OWN:
+        closed_addresses.weigh(attempt, receipt, now=now)
     event.handled_at = now
     event.save(update_fields=["result", "handled_at"])
     return True
@@ -34,7 +43,7 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> bool:
 
 def _attempt(provider: str, receipt: Receipt) -> Attempt | None:
     """By our own id, else by the provider's: it finds the attempt once the answer to our call is written."""
-    rows = Attempt.objects.select_for_update()
+    rows = Attempt.objects.all()
     if receipt.attempt:
         return rows.filter(pk=receipt.attempt).first()
     if not receipt.reference:
@@ -46,11 +55,12 @@ def _advance(attempt: Attempt, receipt: Receipt, *, now: datetime) -> str:
     """Move the attempt as far as this receipt proves, never back. What was done, in a few words."""
     if receipt.delivery is None:
         return "not a status we know"
-    if attempt.provider_reference and attempt.provider_reference != receipt.reference:
-        return "the receipt of another message"
+    # A mail's own id stands there where the provider's answer named none.
+    if attempt.provider_reference not in ("", receipt.reference, str(attempt.pk)):
+        return ANOTHERS
     if attempt.state in (AttemptState.REFUSED_RETRYABLE, AttemptState.REFUSED_FINAL):
         logger.error("receipt_for_a_refused_attempt attempt=%s", attempt.pk)
-        return "the attempt was refused"
+        return REFUSED
     if attempt.state in (AttemptState.CALLING, AttemptState.UNKNOWN):
         _settle(attempt, receipt.reference, now=now)
     if receipt.delivery <= attempt.delivery:

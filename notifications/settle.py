@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from notifications import queries
+from notifications import closed_addresses, queries
 from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
 from notifications.material import Look
 from notifications.traffic import desk
@@ -67,6 +67,7 @@ def settle(calls: Sequence[Call], outcomes: Mapping[UUID, Outcome], *, now: date
     answers = [(call, _answer(call, outcomes[call.attempt_id], now)) for call in calls]
     with connection.cursor() as cursor:
         cursor.execute(queries.SETTLE, _attempt_columns(answers, now) | _reminder_columns(answers))
+    closed_addresses.refused(outcomes, now=now)
     return any(answer.next_at == now for _, answer in answers)
 
 

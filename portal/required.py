@@ -16,7 +16,7 @@ MUST_HAVE = {
     "TWILIO_AUTH_TOKEN": "its token",
     "TWILIO_FROM": "the number that texts come from",
 }
-LOOKED_AT = (*MUST_HAVE, "DEBUG", "EMAIL_BACKEND", "EMAIL_URL", "METRICS_TOKEN")
+LOOKED_AT = (*MUST_HAVE, "DEBUG", "EMAIL_BACKEND", "EMAIL_URL", "METRICS_TOKEN", "ANYMAIL_WEBHOOK_SECRET")
 SHORTEST_TOKEN = 20  # characters
 SHORTEST_KEY = 50  # characters; Django's own check warns below it
 
@@ -25,6 +25,12 @@ def problems(values: Mapping[str, str]) -> list[str]:
     """What is missing or cannot work, each with what to do. values: of the names in LOOKED_AT, "" where unset."""
     missing = [f"{name} is not set: {what}." for name, what in MUST_HAVE.items() if not values[name]]
     return missing + [sentence for wrong, sentence in _wrong(values) if wrong]
+
+
+def mail_provider(backend: str) -> str:
+    """The mail provider of a django-anymail backend, as anymail names it in its webhooks' addresses; else empty."""
+    path = backend.split(".")
+    return path[2] if path[:2] == ["anymail", "backends"] and len(path) > 3 else ""
 
 
 def _wrong(values: Mapping[str, str]) -> list[tuple[bool, str]]:
@@ -56,5 +62,9 @@ def _wrong(values: Mapping[str, str]) -> list[tuple[bool, str]]:
         (
             values["EMAIL_BACKEND"].startswith("notifications.sandbox"),
             "EMAIL_BACKEND is the sandbox, which delivers nothing: set EMAIL_URL or another backend.",
+        ),
+        (
+            bool(mail_provider(values["EMAIL_BACKEND"])) and ":" not in values["ANYMAIL_WEBHOOK_SECRET"],
+            "ANYMAIL_WEBHOOK_SECRET is not user:password: without it anybody could tell us that mails bounced.",
         ),
     ]

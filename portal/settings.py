@@ -290,7 +290,7 @@ PROVIDER_RATES = numbers(
 )  # provider → messages a second; not named: without limit
 
 # provider → the module that understands what it tells us
-PROVIDER_READERS = {"twilio": "notifications.twilio_events"}
+PROVIDER_READERS = {"email": "notifications.mail_events", "twilio": "notifications.twilio_events"}
 # What providers tell us while the database is away is kept here; on a disk that outlives the process.
 HOOK_SPOOL = Path(env.str("HOOK_SPOOL", default=str(VAR_DIR / "spool")))
 HOOK_SPOOL_BYTES = env.int("HOOK_SPOOL_BYTES", default=64 * 1024 * 1024)
@@ -332,7 +332,12 @@ if email_url := env.str("EMAIL_URL", default=""):
     globals().update(env.email_url_config(email_url))
 EMAIL_TIMEOUT = int(PROVIDER_TIMEOUT.total_seconds())
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{LENDER_NAME} <no-reply@lender.example>")
+REPLY_TO_EMAIL = env.str("REPLY_TO_EMAIL", default="replies@lender.example" if LOCAL else "")
 ANYMAIL = {key: value for key in env.list("ANYMAIL_KEYS", default=[]) if (value := env.str(key, default=""))}
+# Which of anymail's webhooks there are: those of the provider that sends, as anymail names it in its addresses.
+MAIL_WEBHOOKS = "postmark" if LOCAL else required.mail_provider(EMAIL_BACKEND)
+if secret := env.str("ANYMAIL_WEBHOOK_SECRET", default="sandbox:sandbox-mail-secret" if LOCAL else ""):
+    ANYMAIL["WEBHOOK_SECRET"] = secret
 
 # ---------- security ----------
 CONTENT_SECURITY_POLICY = {

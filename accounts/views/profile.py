@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import addresses, contact_points, languages, logins, step_up
+from accounts import addresses, closing, contact_points, languages, logins, step_up
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.addresses import Address
 from accounts.codes import Recipient
@@ -33,13 +33,16 @@ def profile(request: BorrowerRequest) -> HttpResponse:
         with translation.override(borrower.language):
             messages.success(request, _("Your profile is saved."))
         return redirect("accounts:profile")
-    points = addresses.of(request.borrower).order_by("closed_at", "kind", "pk")
+    closed = closing.notices(request.borrower)
+    points = addresses.of(request.borrower).exclude(pk__in=[one.point.pk for one in closed])
     signs_in = {logins.value_of(request.user, kind) for kind in ("email", "phone")}
     context = {
         "form": form,
         "rows": [
-            {"point": point, "shown": _shown(point), "signs_in": point.value in signs_in} for point in points
+            {"point": point, "shown": _shown(point), "signs_in": point.value in signs_in}
+            for point in points.order_by("closed_at", "kind", "pk")
         ],
+        "closed": closed,
     }
     return render(request, "accounts/profile.html", context)
 
@@ -89,7 +92,9 @@ def _add(request: BorrowerRequest, address: Address) -> HttpResponse:
 @borrower_required
 @require_http_methods(["GET", "POST"])
 def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
-    point = get_object_or_404(addresses.of(request.borrower), pk=point_id, closed_at=None)
+    point = get_object_or_404(
+        addresses.of(request.borrower).exclude(closed_reason=ContactPoint.Closed.REMOVED), pk=point_id
+    )
     if request.method == "POST":
         try:
             contact_points.remove(request.borrower, point, now=timezone.now())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum
 from typing import ClassVar
 from uuid import UUID
 
@@ -55,11 +56,20 @@ class RefusedForNow(Told):
     is_providers_fault: bool = False  # not this message's: another provider may take it at once
 
 
+class About(Enum):
+    """What a refusal for good speaks of."""
+
+    MESSAGE = "message"
+    ADDRESS = "address"  # nothing will ever reach it: it is closed
+    STOP = "stop"  # its owner has told the provider to stop us
+
+
 @dataclass(frozen=True, slots=True)
 class RefusedForGood(Told):
     """Surely not sent, and this message to this address never will be."""
 
     why: str
+    about: About = About.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,31 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from hashlib import sha256
 from time import monotonic
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from anymail.exceptions import AnymailUnsupportedFeature
+from anymail.message import AnymailMessage
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from notifications.channels.base import Accepted, Message, Outcome, Provider, RefusedForGood, Unknown
-from notifications.channels.email_errors import SET_UP_WRONG, outcome_of_connecting, outcome_of_sending
+from notifications.channels.email_errors import (
+    OF_STATUS,
+    SET_UP_WRONG,
+    outcome_of_connecting,
+    outcome_of_sending,
+)
 from notifications.channels.http import TOO_LATE
 
 logger = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 8  # at once; mail servers commonly allow ten from one sender
+LONGEST_REFERENCE = 64  # characters of Attempt.provider_reference; a SHA-256 in hexadecimal has as many
 MESSAGES_EACH = 25  # below this a further connection costs more than it saves
 
 
@@ -83,28 +92,52 @@ def _send(connection: BaseEmailBackend, message: Message) -> Outcome:
     except ValueError:
         return RefusedForGood("not an address that mail can be sent to")
     try:
-        taken = connection.send_messages([mail])
+        taken = _taken(connection, mail)
     except Exception as error:  # backends differ in what they raise; the table knows what each proves
         return outcome_of_sending(error)
     if not taken:
         return Unknown("the mail backend did not say that it took the message")
-    return Accepted(_reference(mail, message))
+    return _of_status(mail, message)
 
 
-def _reference(mail: EmailMultiAlternatives, message: Message) -> str:
-    """The provider's id where anymail learnt one, else the attempt's, which is in the Message-ID."""
-    status = getattr(mail, "anymail_status", None)
-    known = getattr(status, "message_id", None)
-    return known if isinstance(known, str) and len(known) <= 64 else str(message.id)
+def _taken(connection: BaseEmailBackend, mail: AnymailMessage) -> int:
+    """How many mails were taken. Where the provider has no place for our id, it goes without: nothing was sent yet."""
+    try:
+        return connection.send_messages([mail]) or 0
+    except AnymailUnsupportedFeature:
+        if not mail.metadata:
+            raise
+    mail.metadata = {}
+    return connection.send_messages([mail]) or 0
 
 
-def composed(message: Message, connection: BaseEmailBackend | None = None) -> EmailMultiAlternatives:
-    """The mail: the text as it is, the same text as HTML, and a Message-ID that holds the attempt's id."""
-    mail = EmailMultiAlternatives(
+def _of_status(mail: AnymailMessage, message: Message) -> Outcome:
+    """What the provider says of this recipient; SMTP says nothing and has taken it."""
+    known = mail.anymail_status.recipients.get(message.to)
+    if known is None:
+        return Accepted(str(message.id))
+    if known.status in ("queued", "sent"):
+        return Accepted(reference_of(known.message_id or "") or str(message.id))
+    return OF_STATUS.get(known.status, Unknown("the mail provider did not say whether it took the message"))
+
+
+def reference_of(message_id: str) -> str:
+    """A provider's message id as we keep it: the id itself, or where it is too long for our column its digest."""
+    return message_id if len(message_id) <= LONGEST_REFERENCE else sha256(message_id.encode()).hexdigest()
+
+
+def composed(message: Message, connection: BaseEmailBackend | None = None) -> AnymailMessage:
+    """The mail: the text as it is, the same text as HTML, a Message-ID that holds the attempt's id, and the id itself.
+
+    The provider gives that id back with its receipts; of what a mail backend does not know of it, SMTP, it is left out.
+    """
+    mail = AnymailMessage(
         subject=" ".join(message.subject.split()),  # a header has one line
         body=message.text,
         to=[message.to],
+        reply_to=[settings.REPLY_TO_EMAIL] if settings.REPLY_TO_EMAIL else None,
         headers={"Message-ID": message_id(message.id), **message.headers},
+        metadata={"attempt": str(message.id)},
         connection=connection,
     )
     context = {"message": message, "lender_name": settings.LENDER_NAME}

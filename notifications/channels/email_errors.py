@@ -21,7 +21,7 @@ from anymail.exceptions import (
 )
 from requests.exceptions import ConnectTimeout
 
-from notifications.channels.base import Outcome, RefusedForGood, RefusedForNow, Unknown
+from notifications.channels.base import About, Outcome, RefusedForGood, RefusedForNow, Unknown
 from notifications.channels.http import NO_CONNECTION, retry_after
 
 SET_UP_WRONG = RefusedForNow("the mail provider does not accept our set-up", is_providers_fault=True)
@@ -31,11 +31,20 @@ OUR_SET_UP = (SMTPAuthenticationError, SMTPHeloError, SMTPSenderRefused, Anymail
 # This very message cannot be sent, today or later.
 THIS_MESSAGE = (
     AnymailInvalidAddress,
-    AnymailRecipientsRefused,
     AnymailSerializationError,
     AnymailUnsupportedFeature,
     SMTPNotSupportedError,  # an address with letters that this server does not know
 )
+
+# anymail's status of a recipient whom the provider did not take → what it proves. "rejected": on its list of addresses
+# that bounced or complained. "failed": it says that it could not, for a reason that has nothing to do with the address.
+OF_STATUS: dict[str | None, Outcome] = {
+    "rejected": RefusedForGood("the mail provider does not send to this address", About.ADDRESS),
+    "invalid": RefusedForGood("the mail provider says that this is no address", About.ADDRESS),
+    "failed": RefusedForNow("the mail provider could not send it"),
+}
+
+NO_SUCH_MAILBOX = b"5.1.1"  # RFC 3463: bad destination mailbox address
 
 
 def outcome_of_connecting(error: Exception) -> Outcome:
@@ -47,10 +56,14 @@ def outcome_of_sending(error: Exception) -> Outcome:
     """While one message was on its way. A reply is a proof, a silence is not."""
     if isinstance(error, OUR_SET_UP):
         return SET_UP_WRONG
+    if isinstance(error, AnymailRecipientsRefused):
+        return OF_STATUS["rejected"]
     if isinstance(error, THIS_MESSAGE):
         return RefusedForGood("the mail provider cannot carry this message")
     if isinstance(error, SMTPRecipientsRefused):
-        return _of_smtp_code(max((code for code, _ in error.recipients.values()), default=550))
+        code, reply = max(error.recipients.values(), default=(550, b""))
+        nobody = 500 <= code < 600 and NO_SUCH_MAILBOX in reply
+        return RefusedForGood("there is no such mailbox", About.ADDRESS) if nobody else _of_smtp_code(code)
     if isinstance(error, SMTPDataError):
         return _of_smtp_code(error.smtp_code)
     if isinstance(error, AnymailRequestsAPIError):

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
+from notifications.channels.base import About, Accepted, Message, Outcome, RefusedForGood, RefusedForNow
 from notifications.channels.http import Answer, HttpProvider, Request
 
 SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
@@ -27,6 +27,12 @@ FOR_GOOD = {
     21614: "not a mobile number",
     21617: "the text is longer than 1,600 characters",
     21635: "a landline cannot receive texts",
+}
+
+# Of these the ones that say: no text will ever reach this number; and: its owner has sent STOP to ours.
+ABOUT = {
+    **dict.fromkeys((21211, 21217, 21614, 21635), About.ADDRESS),
+    21610: About.STOP,
 }
 
 
@@ -63,7 +69,7 @@ class Twilio(HttpProvider):
             return Accepted(sid)
         if 400 <= answer.status < 500 and isinstance(code, int):
             if why := FOR_GOOD.get(code):
-                return RefusedForGood(why)
+                return RefusedForGood(why, ABOUT.get(code, About.MESSAGE))
             if answer.status == 400:
                 return RefusedForNow(f"Twilio error {code:d}", answer.retry_after)
         return self.usual(answer)

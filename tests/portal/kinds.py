@@ -106,6 +106,8 @@ KINDS = {
     "conversations:file": Kind.BORROWERS_ROW,
     "hooks:twilio_status": Kind.PROVIDER,
     "hooks:twilio_inbound": Kind.PROVIDER,
+    "hooks:postmark_inbound_webhook": Kind.PROVIDER,
+    "hooks:postmark_tracking_webhook": Kind.PROVIDER,
     "hooks:unsubscribe": Kind.SIGNED_LINK,
     "sandbox:index": Kind.DEMO,
     "sandbox:phone": Kind.DEMO,

@@ -62,6 +62,11 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("DEBUG", "True", "DEBUG is on"),
         ("METRICS_TOKEN", "short", "METRICS_TOKEN has 5 characters"),
         ("EMAIL_URL", "", "EMAIL_URL is not set"),
+        (
+            "EMAIL_BACKEND",
+            "anymail.backends.postmark.EmailBackend",
+            "ANYMAIL_WEBHOOK_SECRET is not user:password",
+        ),
         ("EMAIL_BACKEND", "notifications.sandbox.mail.SandboxEmailBackend", "EMAIL_BACKEND is the sandbox"),
     ],
 )

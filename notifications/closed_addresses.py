@@ -1,0 +1,162 @@
+"""What providers and people say against an address, and what follows: it is closed, and its owner is told.
+
+An address that is surely at fault closes at once, one that is likely or perhaps at fault after so many receipts in a
+row that say so (`heard.Fault`). Its owner hears it in the inbox, and outside by the next of their own channels.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext, override
+
+from accounts import closing
+from accounts.models import ContactPoint
+from notifications import lanes, notices, one_click, stops
+from notifications.channels.base import About, Outcome, RefusedForGood
+from notifications.heard import Fault, Receipt, Says
+from notifications.material import Material, material
+from notifications.models import Attempt
+from notifications.notices import Notice, Ready
+from notifications.reason import Reason, to_json
+from notifications.traffic.desk import Desk
+from notifications.words import AttemptState, Category, Channel, Delivery
+
+log = logging.getLogger(__name__)
+
+Closed = ContactPoint.Closed
+
+CLOSED = Reason("address.closed")
+COUNTED = timedelta(days=90)  # failures older than this say nothing of an address today
+MOST = 200  # people told in one go
+VERDICTS = (Delivery.UNDELIVERED, Delivery.DELIVERED, Delivery.READ)
+
+
+def weigh(attempt: Attempt, receipt: Receipt, *, now: datetime) -> None:
+    """Draw what a receipt says of the address. The caller holds the borrower's lane.
+
+    A complaint is a stop for e-mail reminders too, whatever address they would go to.
+    """
+    if receipt.says != Says.NOTHING:
+        one_click.end_emails(attempt.borrower, words=f"The mail provider: {receipt.says.value}.", now=now)
+    if attempt.contact_point_id is None:
+        return
+    if receipt.says == Says.COMPLAINT:
+        closing.close(attempt.contact_point_id, why=Closed.COMPLAINED, now=now)
+    elif receipt.fault != Fault.NONE and _failures(attempt, now) >= receipt.fault:
+        closing.close(attempt.contact_point_id, why=_why(attempt.channel), now=now)
+
+
+def refused(outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:
+    """What providers said against addresses in their very answers: no such number, or its owner has said STOP there.
+
+    outcomes: by the attempts' ids, settled already.
+    """
+    about = {
+        id_: outcome.about
+        for id_, outcome in outcomes.items()
+        if isinstance(outcome, RefusedForGood) and outcome.about is not About.MESSAGE
+    }
+    for attempt in Attempt.objects.filter(pk__in=about).select_related("borrower") if about else ():
+        with transaction.atomic():
+            lanes.lock(attempt.borrower_id)
+            if about[attempt.pk] is About.STOP:
+                stops.stop(attempt.borrower, words=attempt.detail, way=attempt.channel, by=None, now=now)
+            elif attempt.contact_point_id:
+                closing.close(attempt.contact_point_id, why=_why(attempt.channel), now=now)
+
+
+def _why(channel: str) -> str:
+    return Closed.BOUNCED if channel == Channel.EMAIL else Closed.UNREACHABLE
+
+
+def _failures(attempt: Attempt, now: datetime) -> int:
+    """How many messages in a row did not arrive there, this one among them, since its owner last proved it."""
+    rows = Attempt.objects.filter(
+        contact_point=attempt.contact_point_id, delivery__in=VERDICTS, started_at__gt=now - COUNTED
+    )
+    point = attempt.contact_point
+    if point is not None and point.verified_at:
+        rows = rows.filter(started_at__gte=point.verified_at)
+    latest = rows.order_by("-started_at").values_list("pk", "delivery")[: max(Fault)]
+    count = 0
+    for pk, delivery in latest:
+        if pk != attempt.pk and delivery != Delivery.UNDELIVERED:
+            break
+        count += 1
+    return max(count, 1)
+
+
+# ---------- telling ----------
+
+
+def tell_due(*, now: datetime) -> int:
+    """Tell whose address we closed: a note in the inbox, and one notice outside. Returns the calls made."""
+    due = ContactPoint.objects.filter(told_at=None, closed_reason__in=list(closing.WHY), closed_at__lte=now)
+    waiting = list(due.order_by("closed_at").values_list("pk", "borrower_id")[:MOST])
+    if not waiting:
+        return 0
+    known, desk = material(), Desk(now=now)
+    calls = [call for pk, borrower_id in waiting if (call := _claimed(pk, borrower_id, known, desk))]
+    if calls:
+        outcomes = notices.send(calls, now=now)
+        for attempt_id, outcome in outcomes.items():
+            notices.settle(attempt_id, outcome, now=now)
+        refused(outcomes, now=now)
+    return len(calls)
+
+
+def _claimed(point_id: int, borrower_id: int, known: Material, desk: Desk) -> Ready | None:
+    try:
+        return _claim(point_id, borrower_id, known, desk)
+    except Exception:  # one person's rows must not keep the others waiting, nor the reminders
+        log.exception("closed_addresses.undecided", extra={"borrower": borrower_id})
+        return None
+
+
+@transaction.atomic
+def _claim(point_id: int, borrower_id: int, known: Material, desk: Desk) -> Ready | None:
+    """Put the note, once, and commit the notice outside as soon as the person's hours allow it."""
+    now = desk.now
+    lanes.lock(borrower_id)
+    point = ContactPoint.objects.select_related("borrower").filter(pk=point_id, told_at=None).first()
+    if point is None or point.closed_at is None:
+        return None
+    notice = Notice(borrower_id, CLOSED, partial(_in_full, point))
+    found = notices.claim(notice, known=known, desk=desk)
+    if isinstance(found, datetime) and found < point.closed_at + notices.OF_USE:
+        return None  # at night; the page says it already
+    _put_note(point, now)
+    point.told_at = now
+    point.save(update_fields=["told_at"])
+    return found if isinstance(found, Ready) else None
+
+
+def _put_note(point: ContactPoint, now: datetime) -> None:
+    borrower = point.borrower
+    with override(borrower.language):
+        Attempt.objects.create(
+            borrower=borrower,
+            category=Category.SERVICE,
+            channel=Channel.INBOX,
+            provider=Channel.INBOX,
+            state=AttemptState.ACCEPTED,
+            language=borrower.language,
+            subject=gettext("We closed an address of yours"),
+            body=_in_full(point),
+            reasons=to_json([CLOSED]),
+            started_at=now,
+            settled_at=now,
+        )
+
+
+def _in_full(point: ContactPoint) -> str:
+    """In the language in force."""
+    told = closing.notice(point)
+    text = gettext(
+        "We no longer write to %(address)s. %(why)s Your profile shows how to confirm it again or add another one."
+    )
+    return text % {"address": told.shown, "why": told.why}
