@@ -157,6 +157,8 @@ class ContactPoint(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.kind == self.Kind.PUSH:  # its value means nothing to anybody
+            return f"{self.get_kind_display()} {self.value[:8]}"
         return self.value
 
 

@@ -6,7 +6,24 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
+from notifications.channels import push_key
 from notifications.law.reading import BINDS
+
+
+@register
+def push_key_is_one(**kwargs: Any) -> list[Error]:
+    try:
+        if settings.PUSH_PRIVATE_KEY:
+            push_key.public(settings.PUSH_PRIVATE_KEY)
+    except ValueError:
+        return [
+            Error(
+                "PUSH_PRIVATE_KEY is no private key on the curve P-256.",
+                hint="Make one with `manage.py make_push_key`. Without one nobody is offered push messages.",
+                id="notifications.E004",
+            )
+        ]
+    return []
 
 
 @register

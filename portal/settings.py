@@ -218,7 +218,7 @@ ACCOUNT_RATE_LIMITS = {
     "write_message": "10/h/key,30/d/key",
     "send_code": "20/m/ip,3/10m/key,20/d/key",
     "check_code": "30/m/ip",
-    "push_device": "10/m/key",
+    "push_device": "10/m/key,50/d/key",
 }
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -11,7 +11,7 @@ import pytest
 from py_vapid import Vapid02
 from py_vapid.utils import b64urldecode
 
-from notifications import preferences, push_devices
+from notifications import checks, preferences, push_devices
 from notifications.channels import push, push_endpoint, push_key
 from notifications.channels.base import (
     Accepted,
@@ -264,6 +264,15 @@ def test_the_proof_names_the_push_service_and_ends_within_a_day(settings):
     assert fields["k"] == push_key.public(settings.PUSH_PRIVATE_KEY)
     signed, _dot, signature = fields["t"].rpartition(".")
     assert Vapid02.from_raw_public(fields["k"].encode()).verify_token(signed.encode(), signature)
+
+
+def test_a_key_that_is_none_is_told_at_the_start(settings):
+    assert checks.push_key_is_one() == []
+    settings.PUSH_PRIVATE_KEY = ""
+    assert checks.push_key_is_one() == []
+    for wrong in ("secret", "AAAA", "ключ", push_key.new()[:-4]):
+        settings.PUSH_PRIVATE_KEY = wrong
+        assert [error.id for error in checks.push_key_is_one()] == ["notifications.E004"]
 
 
 def test_a_new_key_is_another_one_each_time():
