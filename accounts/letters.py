@@ -32,7 +32,11 @@ def send(letter: str, *, to: Address, language: str, **words: object) -> None:
             subject, _line, body = _text(f"accounts/mail/{letter}.txt", words).partition("\n")
             post(EmailMessage(subject, body.strip() + "\n", to=[to.value]), letter=letter)
         else:
-            sms_wanted.send(sender=None, phone=to.value, text=_text(f"accounts/sms/{letter}.txt", words))
+            text = _text(f"accounts/sms/{letter}.txt", words)
+            known = {name: str(value) for name, value in {**_lender(), **words}.items()}
+            sms_wanted.send(
+                sender=None, phone=to.value, text=text, letter=letter, language=language, words=known
+            )
 
 
 def post(message: EmailMessage, *, letter: str) -> None:
@@ -49,9 +53,12 @@ def _deliver(message: EmailMessage, letter: str) -> None:
 
 
 def _text(template: str, words: dict[str, object]) -> str:
-    lender = {
+    return render_to_string(template, {**_lender(), **words}).strip()
+
+
+def _lender() -> dict[str, str]:
+    return {
         "lender_name": settings.LENDER_NAME,
         "lender_phone": settings.LENDER_PHONE,
         "lender_email": settings.LENDER_EMAIL,
     }
-    return render_to_string(template, {**lender, **words}).strip()

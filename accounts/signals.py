@@ -3,5 +3,6 @@
 from django.dispatch import Signal
 
 # A text must reach a phone now, in its own lane, never behind reminders: a security code or an invitation.
-# Arguments: phone (E.164), text.
+# Arguments: phone (E.164), text; and for providers that send only templates of their own: letter (its name), language,
+# words (what the letter names, as text).
 sms_wanted = Signal()

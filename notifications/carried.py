@@ -12,6 +12,7 @@ from notifications.word_list import word_list
 
 # It travels with our own number; a push message, with the portal's own address, which the browser shows beside it.
 WITH_EVERY_TEXT = frozenset({"sender_code"})
+LIKE_TEXTS = ("sms", "push", "whatsapp")
 WITH_EVERY_REMINDER = frozenset({"purpose"})  # a discreet message keeps it to itself
 
 Carried = Mapping[str, Message]  # channel → what is said there
@@ -26,7 +27,7 @@ def carried(words: Words, language: str, *, is_discreet: bool = False) -> Carrie
     for channel in content.channels(is_discreet=is_discreet):
         draft = content.Draft(fields, language, category="", channel=channel, is_discreet=is_discreet)
         keys = content.fulfilled(draft, word_list())
-        keys |= WITH_EVERY_TEXT if channel in ("sms", "push") else frozenset()
+        keys |= WITH_EVERY_TEXT if channel in LIKE_TEXTS else frozenset()
         keys |= frozenset() if is_discreet else WITH_EVERY_REMINDER
         found[channel] = Message(keys=keys, language=language)
     return found

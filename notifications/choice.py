@@ -10,7 +10,7 @@ from notifications.pace import PACES, Pace
 Window = tuple[time, time]  # local, half-open: [start, end)
 
 CATEGORIES = ("upcoming", "due", "overdue")  # the ones a borrower chooses for
-CHANNELS = ("sms", "email", "push", "inbox")
+CHANNELS = ("sms", "email", "whatsapp", "push", "inbox")
 LEAD_DAYS = (7, 3, 1, 0)  # days before the due date at which the cadence has a step
 WEEKDAYS = range(7)  # 0 is Monday
 MOST_PER_WEEK = 7

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from django.db.models import BooleanField, Func, QuerySet, Value
 from accounts import phones, places
 from accounts.models import Borrower, ContactPoint
 from notifications import content, holds, local_time, push_devices, push_words, sms_text, texts
-from notifications.channels.base import Device
+from notifications.channels.base import Approved, Device
 from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing, Person
 from notifications.gate import INBOX, Contact, History, Silence
@@ -30,6 +31,7 @@ KIND_OF_CHANNEL = {
     "sms": ContactPoint.Kind.PHONE,
     "email": ContactPoint.Kind.EMAIL,
     "push": ContactPoint.Kind.PUSH,
+    "whatsapp": ContactPoint.Kind.PHONE,
 }
 
 
@@ -40,6 +42,7 @@ class Written(NamedTuple):
     segments: int  # of a text message, else 0
     template_id: int | None  # the version that was used
     full_text: str = ""  # of a discreet message: what it stands for
+    approved: Mapping[str, Approved] = MappingProxyType({})  # provider → its own template for these words
 
 
 class Point(NamedTuple):
@@ -101,7 +104,19 @@ class Batch:
         if outgoing.channel == "sms":
             text = sms_text.downgrade(text) if borrower.language == "en" else text
             segments = sms_text.measure(text).segments
-        return Written(borrower.language, subject, text, segments, words.template_id, in_full)
+        approved = self._approved(person_id, outgoing, words.template_id)
+        return Written(borrower.language, subject, text, segments, words.template_id, in_full, approved)
+
+    def _approved(
+        self, person_id: int, outgoing: Outgoing[Look], template_id: int | None
+    ) -> Mapping[str, Approved]:
+        """The same words as those providers have them that send nothing else."""
+        mapped = self.known.mapped.get(template_id or 0)
+        if not mapped:  # of most lenders
+            return {}
+        borrower, demands = self.people[person_id], [look.demand for look in outgoing.keys]
+        values = texts.values(borrower.name, demands, sender(), language=borrower.language, is_short=True)
+        return {provider: template.filled(values) for provider, template in mapped.items()}
 
 
 def among(column: str, ids: Sequence[int]) -> Func:
@@ -122,8 +137,8 @@ def plausible_zones(borrower: Borrower, points: Mapping[str, Point]) -> tuple[Zo
     hours that suit all are used (12 CFR 1006, comment 6(b)(1)(i)-2).
     """
     keys = dict.fromkeys([borrower.time_zone, *places.known_time_zone(borrower.country, borrower.region)])
-    if sms := points.get("sms"):
-        keys |= dict.fromkeys(phones.time_zones(sms.value))
+    if phone := points.get("sms") or points.get("whatsapp"):
+        keys |= dict.fromkeys(phones.time_zones(phone.value))
     return local_time.different_clocks(tuple(keys))
 
 
@@ -190,16 +205,17 @@ def looks(rows: "QuerySet[Reminder]", known: Material) -> dict[int, list[Look]]:
 
 
 def _points(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
-    """Where each channel reaches each person: the address they verified last."""
-    channels = {
-        kind: channel for channel, kind in KIND_OF_CHANNEL.items() if channel in settings.CHANNEL_PROVIDERS
-    }
+    """Where each channel that has a provider reaches each person: the address they verified last."""
+    channels: defaultdict[str, list[str]] = defaultdict(list)
+    for channel, by in KIND_OF_CHANNEL.items():
+        if channel in settings.CHANNEL_PROVIDERS:
+            channels[by.value].append(channel)
     found: defaultdict[int, dict[str, Point]] = defaultdict(dict)
     rows = ContactPoint.objects.filter(
         among("borrower_id", borrower_ids), verified_at__isnull=False, closed_at__isnull=True
     ).order_by("verified_at")
     for borrower_id, kind, pk, value in rows.values_list("borrower_id", "kind", "pk", "value"):
-        if channel := channels.get(ContactPoint.Kind(kind)):
+        for channel in channels[kind]:
             found[borrower_id][channel] = Point(pk, value)
     return dict(found)
 

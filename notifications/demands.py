@@ -28,9 +28,8 @@ def of(lender: Lender, category: str, channel: str, *, today: date) -> Mapping[s
     message carries by itself.
     """
     stages = _STAGES.get(category, frozenset({category}))
-    by_itself = carried.WITH_EVERY_REMINDER | (
-        carried.WITH_EVERY_TEXT if channel in ("sms", "push") else frozenset()
-    )
+    is_like_text = channel in carried.LIKE_TEXTS
+    by_itself = carried.WITH_EVERY_REMINDER | (carried.WITH_EVERY_TEXT if is_like_text else frozenset())
     return {
         key: rule.citation
         for book in sorted(books.all_books().values(), key=lambda book: book.id)

@@ -5,15 +5,18 @@ connection of its own, no row in the queue, no task on the broker. Where contact
 """
 
 import logging
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from notifications.channels.base import Accepted, Limits, Message, Outcome, RefusedForNow
+from notifications import provider_templates
+from notifications.channels.base import Accepted, Approved, Limits, Message, Outcome, RefusedForNow
 from notifications.channels.deliver import deliver
 from notifications.traffic import bucket
 from notifications.traffic.desk import Desk, Ended, sender, tell
@@ -22,18 +25,23 @@ from notifications.words import Channel
 logger = logging.getLogger(__name__)
 
 NOT_SENT = RefusedForNow("no provider serves this channel")
+NOTHING: Mapping[str, Approved] = MappingProxyType({})
 LIMITS = Limits(timeout=timedelta(seconds=5), open_calls=1)  # a person waits for it
 # In threads: how long a page takes must not tell a stranger whether a number is known here.
 POOL = ThreadPoolExecutor(max_workers=4, thread_name_prefix="direct-text")
 
 
-def send_text(phone: str, text: str) -> bool:
+def send_text(phone: str, text: str, approved: Mapping[str, Approved] = NOTHING) -> bool:
     """Send one text now. True where a provider has it.
 
-    phone: E.164. A failure is logged without number or text: the person can ask for another code.
+    phone: E.164. approved: the same words as those providers have them that send only templates of their own. A
+    failure is logged without number or text: the person can ask for another code.
     """
-    message = Message(uuid4(), Channel.SMS, phone, subject="", text=text, language="", wants_receipt=False)
-    return _sent(message)
+    return _sent(_message(Channel.SMS, phone, text, approved=approved))
+
+
+def _message(channel: str, to: str, text: str, **more: Any) -> Message:
+    return Message(uuid4(), channel, to, subject="", text=text, language="", wants_receipt=False, **more)
 
 
 def _sent(message: Message) -> bool:
@@ -41,7 +49,8 @@ def _sent(message: Message) -> bool:
     the channel has one. No breaker and no rate holds it back; the reminders make up for the token it takes.
     """
     now = timezone.now()
-    best = Desk(now=now).ranked(message.channel)
+    unable = provider_templates.unable(message)
+    best = [name for name in Desk(now=now).ranked(message.channel) if name not in unable]
     outcome: Outcome = NOT_SENT
     for provider in (best * 2)[:2]:
         bucket.take_for_a_code(provider, sender(provider))
@@ -55,6 +64,22 @@ def _sent(message: Message) -> bool:
     return False
 
 
-def when_committed(phone: str, text: str, **kwargs: Any) -> None:
+def answer_when_committed(channel: str, to: str, text: str) -> None:
+    """Answer what a person has just written, once what was done about it is in the database."""
+    message = _message(channel, to, text, is_answer=True)
+    transaction.on_commit(lambda: POOL.submit(_sent, message))
+
+
+def when_committed(phone: str, text: str, **letter: Any) -> None:
     """Receiver of accounts.signals.sms_wanted: send it once what it speaks of is in the database."""
-    transaction.on_commit(lambda: POOL.submit(send_text, phone, text))
+    transaction.on_commit(lambda: POOL.submit(_send_letter, phone, text, letter))
+
+
+def _send_letter(phone: str, text: str, letter: Mapping[str, Any]) -> bool:
+    if not letter.get("letter") or not provider_templates.providers(Channel.SMS):
+        return send_text(phone, text)
+    try:
+        approved = provider_templates.of_letter(letter["letter"], letter["language"], values=letter["words"])
+    finally:
+        connection.close()  # this thread has no other use for it
+    return send_text(phone, text, approved)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from notifications import context, one_click, push_devices, queries, reason, settle
+from notifications import context, one_click, provider_templates, push_devices, queries, reason, settle
 from notifications.channels.base import Message
 from notifications.channels.deliver import Door, Outcomes
 from notifications.context import Batch
@@ -151,7 +151,10 @@ def _placed(drafts: Sequence[Draft], decided: Decided, desk: Desk) -> list[Call]
             loud.append((draft.attempt, draft.message, draft.looks))
         else:
             decided.add_attempt(draft.attempt, draft.looks)
-    parcels = [Parcel(attempt.channel, refused_by(looks)) for attempt, _, looks in loud]
+    parcels = [
+        Parcel(attempt.channel, refused_by(looks), provider_templates.unable(message))
+        for attempt, message, looks in loud
+    ]
     for (attempt, message, looks), place in zip(loud, desk.place(parcels), strict=True):
         if isinstance(place, Waits):
             decided.add_waiting(looks, place)
@@ -199,5 +202,6 @@ def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, n
         language=words.language,
         headers=one_click.headers(attempt.id) if outgoing.channel == "email" else {},
         devices=batch.devices.get(person_id, ()) if outgoing.channel == "push" else (),
+        approved=words.approved,
     )
     return Draft(attempt, message, outgoing.keys)

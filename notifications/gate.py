@@ -6,7 +6,7 @@ In the order of their weight: what is owed, holds, law, the borrower's category 
 messages a week, lead days, and last the pace that suits their habit.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
@@ -73,6 +73,8 @@ class Facts:
     rung: Rung | None = None  # the step as the pace sees it, and the ladder it stands on
     cadence: tuple[Rung, ...] = ()
     failed_channels: frozenset[str] = frozenset()  # refused for good, for this reminder
+    # manner of the words → channels whose provider has approved no template for them
+    unapproved: Mapping[Manner, frozenset[str]] = field(default_factory=dict)
     moved: tuple[Reason, ...] = ()  # why it was put off before
 
 
@@ -121,7 +123,7 @@ def decide(
     if isinstance(pace, Drop):
         return Suppress((pace.reason,))
     law = _Law(contact, facts, rulebooks, history, said=_said(facts, choice, pace), now=now)
-    channel, because = _channel(contact, facts, choice, law)
+    channel, because = _channel(contact, facts, choice, law, _unapproved(facts, choice, pace))
     if channel is None:
         return Suppress((because,))
     instant, day, reasons, home = now, law.today, list(facts.moved), contact.zones[0]
@@ -199,6 +201,14 @@ def _said(facts: Facts, choice: Choice, pace: Keep | Soften) -> Mapping[str, Mes
     if not choice.is_discreet:
         return in_full
     return {**facts.messages.get("discreet", {}), INBOX: in_full.get(INBOX, SAYS_NOTHING)}
+
+
+def _unapproved(facts: Facts, choice: Choice, pace: Keep | Soften) -> frozenset[str]:
+    """The channels whose provider would not carry the words that this person would be sent."""
+    if not facts.unapproved:  # nearly always
+        return frozenset()
+    manner: Manner = "discreet" if choice.is_discreet else "soft" if isinstance(pace, Soften) else "plain"
+    return facts.unapproved.get(manner, frozenset())
 
 
 class _Sort(NamedTuple):
@@ -298,22 +308,31 @@ class _Law:
         return partial(judge.delaying, known.rules, known.sort.case(self._contact.zones, debts, self.history))
 
 
-def _channel(contact: Contact, facts: Facts, choice: Choice, law: _Law) -> tuple[str | None, Reason]:
-    """The first channel of the person's order that can reach them and that no law closes; else the inbox, which
-    disturbs nobody. None where law closes that too.
+def _channel(
+    contact: Contact, facts: Facts, choice: Choice, law: _Law, unapproved: frozenset[str]
+) -> tuple[str | None, Reason]:
+    """The first channel of the person's order that can reach them, whose provider carries the words and that no law
+    closes; else the inbox, which disturbs nobody. None where law closes that too.
     """
     order = choice.channels[facts.category]
-    open_ways = contact.reachable - facts.failed_channels
+    open_ways = contact.reachable - facts.failed_channels - unapproved
     for channel in order:
         is_written = not choice.hides(channel) or "discreet" in facts.messages
         if channel in open_ways and is_written and not law.bars(channel):
             passed = list(order[: order.index(channel)])
             if passed:
-                return channel, Reason("choice.next_channel", {"channel": channel, "passed": passed})
+                known = {"channel": channel, "passed": passed, **_told(passed, unapproved)}
+                return channel, Reason("choice.next_channel", known)
             return channel, Reason("choice.channel", {"channel": channel})
     if rule := law.bars(INBOX):
         return None, _ruled(rule, {})
-    return INBOX, Reason("no_channel", {"passed": list(order)})
+    return INBOX, Reason("no_channel", {"passed": list(order), **_told(order, unapproved)})
+
+
+def _told(passed: Sequence[str], unapproved: frozenset[str]) -> dict[str, object]:
+    """For staff: which of them were passed over for want of the provider's own template."""
+    wanting = [channel for channel in passed if channel in unapproved]
+    return {"unapproved": wanting} if wanting else {}
 
 
 Why = Callable[[], Reason]  # told only where it is wanted

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from notifications import hooks, mail_hooks, one_click
+from notifications import hooks, hooks_alibaba, hooks_whatsapp, mail_hooks, one_click
 
 app_name = "hooks"
 
@@ -11,4 +11,7 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", one_click.page, name="unsubscribe"),
     path("twilio/inbound/", hooks.twilio_inbound, name="twilio_inbound"),
     path("mail/", include(mail_hooks.urls())),
+    path("alibaba/<str:token>/report/", hooks_alibaba.report, name="alibaba_report"),
+    path("alibaba/<str:token>/inbound/", hooks_alibaba.inbound, name="alibaba_inbound"),
+    path("whatsapp/", hooks_whatsapp.webhook, name="whatsapp"),
 ]

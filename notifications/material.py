@@ -9,12 +9,13 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from loans.models import CreditAccount
-from notifications import content, reason, texts
+from notifications import content, provider_templates, reason, texts
 from notifications.carried import Carried, carried, common
 from notifications.deciding import Due
 from notifications.gate import Facts, Manner
 from notifications.models import MessageTemplate, Step
 from notifications.pace import Rung
+from notifications.provider_templates import Mapped
 from notifications.reason import Reason
 from notifications.texts import Demand, Words
 
@@ -106,6 +107,10 @@ class Material:
     templates: Mapping[Spoken, Words]  # the approved ones
     messages: Mapping[Spoken, Mapping[Manner, Carried]]  # what the rulebooks would see in them
     ladders: dict[int, tuple[Rung, ...]]  # cadence → its rungs in use, first to last
+    mapped: Mapping[int, Mapping[str, Mapped]] = field(
+        default_factory=dict
+    )  # version of words → provider → its own
+    unapproved: Mapping[Spoken, Mapping[Manner, frozenset[str]]] = field(default_factory=dict)
 
     def look(self, row: Row) -> Look:
         """What the gate and the words need of one reminder."""
@@ -125,6 +130,7 @@ class Material:
             rung=Rung(row.offset_days, row.useful_days),
             cadence=self.ladders.get(row.cadence_id, ()),
             failed_channels=frozenset(row.failed_channels),
+            unapproved=self.unapproved.get(spoken, {}),
             moved=(Reason("retry"),) if row.tries else reason.from_json(row.reasons),
         )
         left, account = row.amount - row.paid, texts.mask(row.account_reference)
@@ -142,18 +148,31 @@ def material() -> Material:
     steps = Step.objects.filter(is_active=True).order_by("offset_days")
     for cadence, offset, useful in steps.values_list("cadence_id", "offset_days", "useful_days"):
         ladders[cadence] += (Rung(offset, useful),)
-    templates = approved_words()
-    return Material(templates, _messages(templates), dict(ladders))
+    templates, mapped = _approved()
+    messages = _messages(templates)
+    return Material(
+        templates, messages, dict(ladders), mapped, _unapproved(templates, list(messages), mapped)
+    )
 
 
 def approved_words() -> dict[Spoken, Words]:
     """What is sent now: (code, language) → words. One query."""
+    return _approved()[0]
+
+
+def _approved() -> tuple[dict[Spoken, Words], dict[int, dict[str, Mapped]]]:
+    """What is sent now, and the providers' own templates for it."""
     approved = MessageTemplate.objects.filter(state=MessageTemplate.State.APPROVED)
-    fields = approved.values_list("code", "language", "subject", "body", "short", "pk")
-    return {
-        (code, language): Words(subject, body, short, pk)
-        for code, language, subject, body, short, pk in fields
-    }
+    rows = approved.annotate(theirs=provider_templates.of_words()).values_list(
+        "code", "language", "subject", "body", "short", "pk", "theirs"
+    )
+    templates: dict[Spoken, Words] = {}
+    mapped: dict[int, dict[str, Mapped]] = {}
+    for code, language, subject, body, short, pk, theirs in rows:
+        templates[code, language] = Words(subject, body, short, pk)
+        if theirs:
+            mapped[pk] = provider_templates.mapped(theirs)
+    return templates, mapped
 
 
 def _words(templates: Mapping[Spoken, Words], code: str, language: str, *, is_soft: bool) -> Words:
@@ -179,5 +198,36 @@ def _messages(templates: Mapping[Spoken, Words]) -> dict[Spoken, Mapping[Manner,
             said["discreet"] = carried(discreet, language, is_discreet=True)
             for manner, message in said.items():  # a push message has no other words
                 said[manner] = {**message, "push": said["discreet"]["push"]}
+        found[code, language] = said
+    return found
+
+
+def _unapproved(
+    templates: Mapping[Spoken, Words],
+    spoken: Sequence[Spoken],
+    mapped: Mapping[int, Mapping[str, Mapped]],
+) -> dict[Spoken, Mapping[Manner, frozenset[str]]]:
+    """Of each template the channels whose provider could not carry it, alone or together with others."""
+    bound = provider_templates.bound_channels()
+    if not bound:
+        return {}
+
+    def wanting(*words: Words) -> frozenset[str]:
+        return frozenset(
+            channel
+            for channel, providers in bound.items()
+            if not all(providers & mapped.get(one.template_id or 0, {}).keys() for one in words)
+        )
+
+    found: dict[Spoken, Mapping[Manner, frozenset[str]]] = {}
+    for code, language in spoken:
+        said: dict[Manner, frozenset[str]] = {
+            manner: wanting(
+                *(_words(templates, one, language, is_soft=manner == "soft") for one in (code, DIGEST))
+            )
+            for manner in ("plain", "soft")
+        }
+        if discreet := templates.get((content.DISCREET, language)):
+            said["discreet"] = wanting(discreet)
         found[code, language] = said
     return found

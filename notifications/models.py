@@ -16,6 +16,7 @@ from notifications.models_conversation import Conversation as Conversation
 from notifications.models_conversation import ConversationMessage as ConversationMessage
 from notifications.models_law import RulebookText as RulebookText
 from notifications.models_push import PushDevice as PushDevice
+from notifications.models_templates import ProviderTemplate as ProviderTemplate
 from notifications.models_webhooks import WebhookDelivery as WebhookDelivery
 from notifications.models_webhooks import WebhookEndpoint as WebhookEndpoint
 from notifications.models_worker import Worker as Worker
@@ -407,7 +408,7 @@ class Attempt(models.Model):
     claim = models.BigIntegerField(default=0)  # the lane's claim that made it: the fencing token
     state = models.CharField(_("state"), max_length=20, choices=AttemptState, default=AttemptState.CALLING)
     delivery = models.PositiveSmallIntegerField(_("delivery"), choices=Delivery, default=Delivery.NONE)
-    provider_reference = models.CharField(_("provider's reference"), max_length=64, blank=True)
+    provider_reference = models.CharField(_("provider's reference"), max_length=128, blank=True)
     detail = models.CharField(_("detail"), max_length=200, blank=True)  # what the provider said, in our words
     retry_after = models.DateTimeField(null=True, blank=True)  # UTC; where the provider asked for patience
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Borrower, User
@@ -29,10 +30,14 @@ def of(borrower: Borrower) -> Choice:
 
 
 def offered(borrower: Borrower, chosen: Choice) -> tuple[str, ...]:
-    """The ways to choose among. Push messages only where a device of the person's shows them, or where they are chosen
-    already: what was chosen can always be seen."""
+    """The ways to choose among. WhatsApp only where somebody delivers it, push messages only where a device of the
+    person's shows them; and what is chosen already, for that can always be seen."""
     has_push = push_devices.is_offered() and (chosen.uses("push") or push_devices.of(borrower).exists())
-    return tuple(channel for channel in CHANNELS if channel != "push" or has_push)
+    is_open = {
+        "push": has_push,
+        "whatsapp": "whatsapp" in settings.CHANNEL_PROVIDERS or chosen.uses("whatsapp"),
+    }
+    return tuple(channel for channel in CHANNELS if is_open.get(channel, True))
 
 
 def change(borrower: Borrower, *, chosen: Change, by: User | None, now: datetime) -> None:

@@ -25,7 +25,7 @@ def sentence(reasons: Stored, *, audience: str = "borrower") -> str:
     """
     known = _known(reasons)
     if audience == "staff":
-        return _join(f"{_words(one)} [{law_words.proof(one)}]" for one in known)
+        return _join(f"{_join([_words(one), *_for_staff(one)])} [{law_words.proof(one)}]" for one in known)
     return _join(map(_words, known))
 
 
@@ -49,6 +49,14 @@ def _known(reasons: Stored) -> list[Reason]:
 def _words(known: Reason) -> str:
     """The rule's own sentence, else that of its kind."""
     return (SENTENCES.get(known.rule) or _BY_KIND.get(known.facts.get("kind", ""), _policy))(known.facts)
+
+
+def _for_staff(known: Reason) -> list[str]:
+    """What is ours to mend and tells a borrower nothing."""
+    if not (channels := known.facts.get("unapproved")):
+        return []
+    text = gettext("%(channels)s: the provider has no approved template for these words.")
+    return [text % {"channels": _names(channels, Channel)}]
 
 
 def _join(sentences: Iterable[str]) -> str:

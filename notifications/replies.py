@@ -80,8 +80,10 @@ def send_answer(reply: Reply, text: str) -> None:
         }  # RFC 3834: two machines that answer each other never end
         mail = EmailMessage(settings.LENDER_NAME, text + "\n", to=[reply.address], headers=headers)
         transaction.on_commit(lambda: letters.post(mail, letter="reply"))
-    else:
+    elif reply.channel == Channel.SMS:
         direct.when_committed(phone=reply.address, text=text)
+    else:
+        direct.answer_when_committed(reply.channel, reply.address, text)
 
 
 def _close(borrower: Borrower, reply: Reply, *, now: datetime) -> None:

@@ -38,7 +38,6 @@ CHANNELS: dict[str, Promise | str] = {
     "all": _("every way"),
     **{value: Channel(value).label for value in Channel.values},
     **{value: HumanChannel(value).label for value in HumanChannel.values},
-    "whatsapp": "WhatsApp",
 }
 STAGES: dict[str, Promise | str] = {value: Category(value).label for value in ("upcoming", "due", "overdue")}
 EXCEPTIONS: dict[str, Promise] = {

@@ -68,7 +68,7 @@ def render(
     words: Words, *, channel: str, name: str, demands: Sequence[Demand], sender: Sender, language: str
 ) -> Rendered:
     """Fill a template for one person. demands: at least one; the first is the most urgent."""
-    is_short = channel == "sms"
+    is_short = channel in ("sms", "whatsapp")
     filled = values(name, demands, sender, language=language, is_short=is_short)
     return Rendered(fill(words.subject, filled), fill(words.short if is_short else words.body, filled))
 

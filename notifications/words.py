@@ -10,6 +10,7 @@ class Channel(models.TextChoices):
     SMS = "sms", _("text message")
     EMAIL = "email", _("e-mail")
     PUSH = "push", _("push message")
+    WHATSAPP = "whatsapp", "WhatsApp"
     INBOX = "inbox", _("portal inbox")
 
 

@@ -276,9 +276,11 @@ STORAGES = {
 # ---------- channels ----------
 # name → dotted path, imported on first use
 PROVIDERS = {
+    "alibaba": "notifications.channels.alibaba.Alibaba",
     "email": "notifications.channels.email.Email",
     "push": "notifications.channels.push.Push",
     "twilio": "notifications.channels.twilio.Twilio",
+    "whatsapp": "notifications.channels.whatsapp.WhatsApp",
 }
 # channel → provider → weight: its share while all do equally well. An inbox note needs none: committing it delivers it.
 CHANNEL_PROVIDERS: dict[str, dict[str, float]] = {
@@ -290,7 +292,12 @@ PROVIDER_RATES = numbers(
 )  # provider → messages a second; not named: without limit
 
 # provider → the module that understands what it tells us
-PROVIDER_READERS = {"email": "notifications.mail_events", "twilio": "notifications.twilio_events"}
+PROVIDER_READERS = {
+    "alibaba": "notifications.alibaba_events",
+    "email": "notifications.mail_events",
+    "twilio": "notifications.twilio_events",
+    "whatsapp": "notifications.whatsapp_events",
+}
 # What providers tell us while the database is away is kept here; on a disk that outlives the process.
 HOOK_SPOOL = Path(env.str("HOOK_SPOOL", default=str(VAR_DIR / "spool")))
 HOOK_SPOOL_BYTES = env.int("HOOK_SPOOL_BYTES", default=64 * 1024 * 1024)
@@ -302,6 +309,29 @@ TWILIO_ACCOUNT_SID = env.str(
 )
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="sandbox-token" if LOCAL else "")
 TWILIO_FROM = env.str("TWILIO_FROM", default="+15550100100" if LOCAL else "")
+ALIBABA_SMS_BASE_URL = env.str(
+    "ALIBABA_SMS_BASE_URL",
+    default=f"{SANDBOX_URL}/alibaba" if LOCAL else "https://dysmsapi.aliyuncs.com",
+).rstrip("/")
+ALIBABA_SMS_REGION = env.str("ALIBABA_SMS_REGION", default="cn-hangzhou")
+ALIBABA_SMS_KEY_ID = env.str("ALIBABA_SMS_KEY_ID", default="sandbox-key" if LOCAL else "")
+ALIBABA_SMS_KEY_SECRET = env.str("ALIBABA_SMS_KEY_SECRET", default="sandbox-secret" if LOCAL else "")
+ALIBABA_SMS_SIGN_NAME = env.str("ALIBABA_SMS_SIGN_NAME", default="示例消费金融" if LOCAL else "")
+# A part of the addresses that its receipts and replies are posted to: it does not sign them.
+ALIBABA_SMS_HOOK_TOKEN = env.str("ALIBABA_SMS_HOOK_TOKEN", default="sandbox-hook" if LOCAL else "")
+
+# Without an access token nobody is offered WhatsApp.
+WHATSAPP_BASE_URL = env.str(
+    "WHATSAPP_BASE_URL",
+    default=f"{SANDBOX_URL}/whatsapp" if LOCAL else "https://graph.facebook.com/v23.0",
+).rstrip("/")
+WHATSAPP_PHONE_NUMBER_ID = env.str("WHATSAPP_PHONE_NUMBER_ID", default="106540352242922" if LOCAL else "")
+WHATSAPP_ACCESS_TOKEN = env.str("WHATSAPP_ACCESS_TOKEN", default="sandbox-token" if LOCAL else "")
+WHATSAPP_APP_SECRET = env.str("WHATSAPP_APP_SECRET", default="sandbox-secret" if LOCAL else "")
+WHATSAPP_VERIFY_TOKEN = env.str("WHATSAPP_VERIFY_TOKEN", default="sandbox-verify" if LOCAL else "")
+if WHATSAPP_ACCESS_TOKEN:
+    CHANNEL_PROVIDERS["whatsapp"] = {"whatsapp": 1}
+
 SMS_SEGMENT_PRICE = env.str("SMS_SEGMENT_PRICE", default="0.0083 USD")  # shown to staff: what a segment costs
 PROVIDER_TIMEOUT = timedelta(seconds=env.int("PROVIDER_TIMEOUT_SECONDS", default=10))
 PROVIDER_OPEN_CALLS = env.int("PROVIDER_OPEN_CALLS", default=200)  # at once, per worker

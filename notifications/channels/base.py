@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
 
@@ -16,6 +16,15 @@ class Device:
     endpoint: str  # where its push service takes messages for it
     p256dh: str  # its public key, base64url
     auth: str = field(repr=False)  # its secret, base64url
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """The words of a message as a provider has approved them: its own template, and what fills it."""
+
+    code: str  # the provider's name for the template
+    language: str  # as the provider spells it; empty where it asks for none
+    values: tuple[tuple[str, str], ...]  # the provider's name of each gap and what stands there, in its order
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,8 @@ class Message:
     wants_receipt: bool = True  # false for a code: no attempt waits for its receipt
     headers: Mapping[str, str] = field(default_factory=dict)  # of an e-mail, besides the usual ones
     devices: tuple[Device, ...] = ()  # of a push message: it goes to all of them
+    approved: Mapping[str, Approved] = field(default_factory=dict)  # provider → its template for these words
+    is_answer: bool = False  # to what the person has just written: a conversation takes free words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +55,7 @@ class Told:
 class Accepted(Told):
     """The provider has it. Whether it arrives, the receipts tell."""
 
-    reference: str  # the provider's own id, at most 64 characters; may be empty
+    reference: str  # the provider's own id, at most 128 characters; may be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,15 @@ Outcome = Accepted | RefusedForNow | RefusedForGood | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A message of which nobody knows whether the provider took it."""
+
+    id: UUID  # the attempt's, which the provider was given as its reference
+    to: str  # as in Message
+    at: datetime  # UTC; when the call began
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How long and how broadly a provider may be called."""
 
@@ -96,7 +116,14 @@ class Provider:
     One object serves one event loop, and may keep its connections from one batch to the next.
     """
 
-    name: ClassVar[str]
+    name: str
+    needs_approved: ClassVar[bool] = False  # it sends only words that it has approved, by its own template
+    can_be_asked: ClassVar[bool] = False  # it can tell by our reference whether it took a message
+
+    @classmethod
+    def named(cls, name: str, limits: Limits) -> Self:
+        """The provider of this name in the settings. name: matters only where one class serves several."""
+        return cls(limits)
 
     @classmethod
     def sender(cls) -> str:
@@ -109,6 +136,14 @@ class Provider:
     async def deliver(self, messages: Sequence[Message]) -> dict[UUID, Outcome]:
         """Send them all; an outcome for every one. A fault of the provider's is an outcome, not an error."""
         raise NotImplementedError
+
+    async def ask(self, questions: Sequence[Question]) -> dict[UUID, Outcome]:
+        """What became of messages whose outcome is unknown, by our own reference.
+
+        Only what the provider knows for sure is in the answer: a message it does not list (yet) is left out and
+        stays unknown. Empty from a provider that cannot be asked (`can_be_asked`).
+        """
+        return {}
 
     async def close(self) -> None:
         """Let the kept connections go."""

@@ -70,7 +70,7 @@ class Door:
 
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
-            self._providers[name] = import_string(settings.PROVIDERS[name])(self._limits)
+            self._providers[name] = import_string(settings.PROVIDERS[name]).named(name, self._limits)
         return self._providers[name]
 
 

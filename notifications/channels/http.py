@@ -16,7 +16,15 @@ from uuid import UUID
 
 import aiohttp
 
-from notifications.channels.base import Limits, Message, Outcome, Provider, RefusedForNow, Unknown
+from notifications.channels.base import (
+    Limits,
+    Message,
+    Outcome,
+    Provider,
+    RefusedForGood,
+    RefusedForNow,
+    Unknown,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +39,20 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TOO_LATE = RefusedForNow("this batch had no time left")
 NO_CONNECTION = RefusedForNow("the provider cannot be reached", is_providers_fault=True)
 SET_UP_WRONG = RefusedForNow("the provider does not accept our account", is_providers_fault=True)
+NOT_APPROVED = RefusedForGood("the provider has no approved template for these words")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One POST of a form."""
+    """One call: the POST of a form, where nothing else is said."""
 
     url: str
-    form: Mapping[str, str]
+    form: Mapping[str, str] = field(default_factory=dict)  # the body; of a GET, the query
+    json: Mapping[str, Any] | None = None  # the body, in place of the form
     user: str = ""
     password: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,12 @@ class HttpProvider(Provider):
     def outcome(self, answer: Answer) -> Outcome:
         """What the answer proves; `usual` says it for whatever the provider has no words of its own for."""
 
+    def unfit(self, message: Message) -> RefusedForGood | None:
+        """Why this provider can never carry this message, before it is asked."""
+        if self.needs_approved and self.name not in message.approved and not message.is_answer:
+            return NOT_APPROVED
+        return None
+
     def is_answer_to(self, request: Request, answer: Answer) -> bool:
         """Is this the answer to this very call? HTTP/1.1 numbers nothing: a server that answers one call twice
         leaves an answer on the connection, and whoever calls next takes it for their own."""
@@ -79,6 +97,8 @@ class HttpProvider(Provider):
         deadline = clock() + self.limits.timeout.total_seconds()
 
         async def call(message: Message) -> Outcome:
+            if refusal := self.unfit(message):
+                return refusal
             async with self._places:  # the wait for a free place does not count as the provider's time
                 if clock() >= deadline:
                     return TOO_LATE
@@ -98,7 +118,12 @@ class HttpProvider(Provider):
                 await session.close()
 
     async def _exchange(self, request: Request) -> Outcome:
-        """One call."""
+        """One call that sends a message."""
+        answer = await self.called(request)
+        return self.outcome(answer) if isinstance(answer, Answer) else answer
+
+    async def called(self, request: Request) -> Answer | RefusedForNow | Unknown:
+        """The answer to one call, or what its absence proves."""
         session = self._session = self._session or new_session(self.limits, FORM)
         answer = await answered(_post(session, request))
         if not isinstance(answer, Answer):
@@ -106,7 +131,7 @@ class HttpProvider(Provider):
         if not self.is_answer_to(request, answer):
             self._retire(session)
             return Unknown("the answer to another message")
-        return self.outcome(answer)
+        return answer
 
     def _retire(self, session: aiohttp.ClientSession) -> None:
         """One of its connections is an answer ahead, for ever. It is back in the pool and nobody can tell which."""
@@ -178,11 +203,15 @@ def _basic(user: str, password: str) -> Mapping[str, str]:
 
 async def _post(session: aiohttp.ClientSession, request: Request) -> Answer:
     """Post and read. A redirect is not followed: it would post twice, and show the token to a stranger."""
-    async with session.post(
-        request.url,
-        data=urlencode(request.form).encode(),
-        headers=_basic(request.user, request.password),
-        allow_redirects=False,
+    content: dict[str, Any] = {"data": urlencode(request.form).encode()}
+    headers = {**request.headers, **_basic(request.user, request.password)}
+    if request.json is not None:
+        content["data"] = json.dumps(request.json, ensure_ascii=False).encode()
+        headers.setdefault("Content-Type", "application/json")
+    elif request.method == "GET":
+        content = {"params": request.form}
+    async with session.request(
+        request.method, request.url, **content, headers=headers, allow_redirects=False
     ) as response:
         return await read(response)
 

@@ -193,10 +193,10 @@ def _id(raw: Any) -> str:
 Common = dict[str, Any]
 
 
-def _with_push(channels: frozenset[str]) -> frozenset[str]:
-    """No law names web push. It comes at once and lies on the locked screen as a text does, so what binds texts binds
-    it: the strictest reading."""
-    return channels | {"push"} if "sms" in channels else channels
+def _with_kin(channels: frozenset[str]) -> frozenset[str]:
+    """What binds texts binds web push and WhatsApp, also where a book does not name them: the strictest reading. A push
+    message comes at once and lies on the locked screen as a text does; WhatsApp is an electronic text to a number."""
+    return channels | {"push", "whatsapp"} if "sms" in channels else channels
 
 
 def _common(keys: Keys, of: Of) -> Common:
@@ -210,7 +210,7 @@ def _common(keys: Keys, of: Of) -> Common:
         "id": rule_id,
         "binds": keys.at_least_one("binds", BINDS),
         "stages": keys.at_least_one("stages", STAGES),
-        "channels": _with_push(keys.at_least_one("channels", CHANNELS)),
+        "channels": _with_kin(keys.at_least_one("channels", CHANNELS)),
         "force": keys.one("force", FORCES),
         "plain": keys.said("plain"),
         "citation": keys.said("citation"),

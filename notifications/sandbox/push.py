@@ -6,8 +6,6 @@ It makes the subscriptions itself, so it has their private keys, and can show on
 import asyncio
 import json
 import secrets
-import socket
-import struct
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,6 +20,7 @@ from py_vapid.utils import b64urldecode, b64urlencode
 
 from notifications.sandbox.faults import Faults, Mode
 from notifications.sandbox.store import Entry, Store
+from notifications.sandbox.twin import reset
 
 LONGEST = 4096  # bytes that a push service must take: RFC 8030, 7.2
 LONGEST_PROOF = 24 * 3600  # seconds: RFC 8292, 2
@@ -88,14 +87,6 @@ class PushService:
                 return web.Response(status=500)
         place = f"{request.scheme}://{request.host}/messages/{secrets.token_urlsafe(8)}"
         return web.Response(status=201, headers={"Location": place})
-
-
-def reset(request: web.Request) -> None:
-    """Break the connection with a TCP reset: lingering for 0 seconds means no goodbye."""
-    if transport := request.transport:
-        linger = struct.pack("ii", 1, 0)
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        transport.abort()
 
 
 def _told_to_refuse(mode: Mode, faults: Faults) -> web.Response | None:

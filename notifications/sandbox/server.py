@@ -1,4 +1,4 @@
-"""Providers on this computer: Twilio's Messages resource, a push service, phones that answer, and mailboxes.
+"""Providers on this computer: Twilio, Alibaba Cloud SMS, WhatsApp, a push service, phones that answer, and mailboxes.
 
     python -m notifications.sandbox.server --port 8001
 
@@ -20,10 +20,13 @@ from typing import Any
 from aiohttp import web
 
 from notifications.sandbox import rest
+from notifications.sandbox.alibaba import AlibabaTwin
 from notifications.sandbox.faults import Faults, Mode
-from notifications.sandbox.push import PushService, reset
+from notifications.sandbox.push import PushService
 from notifications.sandbox.store import Store
+from notifications.sandbox.twin import Twin, endless, reset
 from notifications.sandbox.webhooks import Webhooks
+from notifications.sandbox.whatsapp import WhatsAppTwin
 
 logger = logging.getLogger("sandbox")
 
@@ -49,9 +52,10 @@ class Sandbox:
         self.store = Store(options.store)
         credentials = f"{options.account}:{options.token}".encode()
         self._authorization = f"Basic {base64.b64encode(credentials).decode()}"
-        self._closing = asyncio.Event()
+        self.closing = asyncio.Event()
         self.webhooks: Webhooks
-        self.push = PushService(self.store, lambda: self.faults, self._closing)
+        self.push = PushService(self.store, lambda: self.faults, self.closing)
+        self.twins: dict[str, Twin] = {"alibaba": AlibabaTwin(self), "whatsapp": WhatsAppTwin(self)}
 
     def app(self) -> web.Application:
         app = web.Application()
@@ -73,6 +77,8 @@ class Sandbox:
                 web.post("/reset", own_page(self.reset)),
             ]
         )
+        for twin in self.twins.values():
+            app.add_routes(twin.routes())
         app.cleanup_ctx.append(self._life)
         return app
 
@@ -85,7 +91,7 @@ class Sandbox:
             inbound_url=f"{options.portal_url}/hooks/twilio/inbound/",
         )
         yield
-        self._closing.set()
+        self.closing.set()
         await self.webhooks.close()
         self.store.close()
 
@@ -138,7 +144,7 @@ class Sandbox:
         """The answers that hide that the text was taken."""
         match mode:
             case Mode.HANG:
-                await self._closing.wait()
+                await self.closing.wait()
             case Mode.RESET_AFTER_ACCEPT:
                 reset(request)
             case Mode.GARBAGE_201:
@@ -146,15 +152,8 @@ class Sandbox:
             case Mode.LYING_201:
                 return web.json_response({"status": "queued"}, status=201)
             case Mode.ENDLESS_201:
-                return await self._endless(request)
+                return await endless(request, self.closing, status=201)
         return problem(20500)
-
-    async def _endless(self, request: web.Request) -> web.StreamResponse:
-        response = web.StreamResponse(status=201)
-        await response.prepare(request)
-        while not self._closing.is_set():
-            await response.write(b" " * 65536)
-        return response
 
     # ---------- phones, mailboxes and control ----------
 
@@ -168,7 +167,14 @@ class Sandbox:
         number, text = request.match_info["number"], str((await request.json()).get("text", ""))
         if not rest.NUMBER.fullmatch(number) or not 0 < len(text) <= rest.LONGEST_BODY:
             return web.json_response({"problem": "A reply has a number in E.164 and a text."}, status=400)
-        return web.json_response({"sid": self.webhooks.reply(number, text)}, status=202)
+        return web.json_response({"sid": self._answering(number)(number, text)}, status=202)
+
+    def _answering(self, number: str) -> Callable[[str, str], str]:
+        """A person answers the way they were last written to."""
+        known = self.store.phones.get(number, [])
+        last = next((text for text in reversed(known) if text["direction"] == "to_phone"), {})
+        twin = self.twins.get(last.get("via", ""))
+        return twin.reply if twin else self.webhooks.reply
 
     async def take_mail(self, request: web.Request) -> web.StreamResponse:
         mail = await request.json()

@@ -23,8 +23,11 @@ class Store:
             self._load(path)
             self._file = path.open("a", encoding="utf-8", buffering=1)  # a line is on disk when it is written
 
-    def add_text(self, sid: str, number: str, text: str, *, direction: str, status: str) -> Entry:
-        """direction: to_phone, from_phone, or note (the sandbox speaks, not a person)."""
+    def add_text(
+        self, sid: str, number: str, text: str, *, direction: str, status: str, **more: Any
+    ) -> Entry:
+        """direction: to_phone, from_phone, or note (the sandbox speaks, not a person). more: `via`, the provider, and
+        what it wants to remember."""
         return self._add(
             {
                 "kind": "text",
@@ -33,6 +36,7 @@ class Store:
                 "text": text,
                 "direction": direction,
                 "status": status,
+                **more,
             }
         )
 

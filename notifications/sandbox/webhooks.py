@@ -1,8 +1,9 @@
 """The sandbox's calls to the portal, signed as Twilio signs them: receipts and replies."""
 
 import asyncio
+import json
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
@@ -38,6 +39,18 @@ class Webhooks:
         self._store.add_text(sid, number, text, direction="from_phone", status="received")
         self._start(self._reply(sid, number, text))
         return sid
+
+    def tell(
+        self,
+        url: str,
+        events: Sequence[tuple[str, Any]],
+        *,
+        sign: Callable[[bytes], Mapping[str, str]] = lambda body: {},
+        reference: str = "",
+        delay: float = 0,
+    ) -> None:
+        """Post JSON, one body after the other. events: the text's status from then on, and the body. delay: seconds."""
+        self._start(self._tell(url, events, sign, reference, delay))
 
     async def close(self) -> None:
         for task in self._running:
@@ -77,15 +90,32 @@ class Webhooks:
         for message in texts_of(answer):
             self._store.add_text(rest.new_sid(), number, message, direction="to_phone", status="delivered")
 
+    async def _tell(
+        self,
+        url: str,
+        events: Sequence[tuple[str, Any]],
+        sign: Callable[[bytes], Mapping[str, str]],
+        reference: str,
+        delay: float,
+    ) -> None:
+        for status, event in events:
+            await asyncio.sleep(delay)
+            if reference:
+                self._store.set_status(reference, status)
+            body = json.dumps(event).encode()
+            await self._send(url, body, {"Content-Type": "application/json", **sign(body)})
+
     async def _post(self, url: str, event: Mapping[str, str]) -> str | None:
         """The body of the portal's answer; None where there was none, or a refusal."""
         form = {**event, "AccountSid": self._account, "ApiVersion": "2010-04-01"}
         signature = twilio_signature.sign(self._token, url=url, form=list(form.items()))
-        headers = {"X-Twilio-Signature": signature}
+        return await self._send(url, form, {"X-Twilio-Signature": signature})
+
+    async def _send(self, url: str, content: Any, headers: Mapping[str, str]) -> str | None:
         try:
             async with (
                 self._places,
-                self._session.post(url, data=form, headers=headers, allow_redirects=False) as answer,
+                self._session.post(url, data=content, headers=headers, allow_redirects=False) as answer,
             ):
                 body = await answer.text()
         except (aiohttp.ClientError, OSError, ValueError) as error:

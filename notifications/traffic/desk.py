@@ -27,6 +27,7 @@ class Parcel(NamedTuple):
 
     channel: str
     refused_by: Mapping[str, str] = NOBODY  # as Reminder.refused_by
+    unable: frozenset[str] = frozenset()  # providers that have no approved template for its words
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,11 @@ class Desk:
         for number in numbers:
             if number in probing:
                 continue
-            refused = parcels[number].refused_by
+            refused, unable = parcels[number].refused_by, parcels[number].unable
             usable = closed - self._refusing(refused) if refused else closed
+            usable = usable - unable if unable else usable
             chosen = routing.choose(self._parts(channel, usable), random()) if usable else None  # noqa: S311
-            places[number] = chosen or self._until_somebody(channel, refused)
+            places[number] = chosen or self._until_somebody(channel, refused, unable)
 
     def _probes(
         self,
@@ -104,9 +106,7 @@ class Desk:
             way = channel, name
             if not breaker.is_due_for_probes(self._standing[way].breaker, now=self._at):
                 continue
-            may = [
-                n for n in numbers if n not in trying and name not in self._refusing(parcels[n].refused_by)
-            ]
+            may = [n for n in numbers if n not in trying and not self._is_closed_to(parcels[n], name)]
             for number in may[: shared.take_probes(way, len(may), now=self._at)]:
                 places[number] = name
                 trying.add(number)
@@ -124,14 +124,18 @@ class Desk:
     def _is_closed(self, way: Way) -> bool:
         return self._standing[way].breaker.state is State.CLOSED
 
+    def _is_closed_to(self, parcel: Parcel, name: str) -> bool:
+        return name in parcel.unable or name in self._refusing(parcel.refused_by)
+
     def _refusing(self, refused_by: Mapping[str, str]) -> set[str]:
         """Who refused this very message, and was not yet given time."""
         return {name for name, until in refused_by.items() if datetime.fromisoformat(until) > self.now}
 
-    def _until_somebody(self, channel: str, refused_by: Mapping[str, str]) -> Waits:
-        """Until the first provider may be asked again, with some spread."""
+    def _until_somebody(self, channel: str, refused_by: Mapping[str, str], unable: frozenset[str]) -> Waits:
+        """Until the first provider that could take it may be asked again, with some spread."""
+        names = settings.CHANNEL_PROVIDERS[channel].keys()
         instants = []
-        for name in settings.CHANNEL_PROVIDERS[channel]:
+        for name in names - unable or names:
             standing = self._standing[channel, name].breaker
             opens = standing.until if standing.state is State.OPEN else 0.0
             opens = max(opens, self._at + PROBES_ANSWER) if standing.state is not State.CLOSED else self._at

@@ -20,6 +20,8 @@ def sandbox_server() -> Iterator[Sandbox]:
 @pytest.fixture
 def sandbox(sandbox_server: Sandbox, settings: Any) -> Sandbox:
     settings.TWILIO_BASE_URL = settings.SANDBOX_URL = sandbox_server.url
+    settings.ALIBABA_SMS_BASE_URL = f"{sandbox_server.url}/alibaba"
+    settings.WHATSAPP_BASE_URL = f"{sandbox_server.url}/whatsapp"
     sandbox_server.reset()
     return sandbox_server
 

@@ -100,7 +100,7 @@ def test_the_page_gives_the_browser_our_public_key_and_never_the_private_one(sig
 
 
 def test_where_the_lender_has_no_key_the_page_says_so_and_takes_nothing(signed_in, settings, borrower):
-    settings.CHANNEL_PROVIDER = {"sms": "twilio"}
+    settings.CHANNEL_PROVIDERS = {"sms": {"twilio": 1}}
     assert "We do not send push messages at the moment." in signed_in.get(DEVICES).content.decode()
     signed_in.post(DEVICES, WHOLE)
     assert not push_devices.of(borrower).exists()

@@ -108,6 +108,9 @@ KINDS = {
     "hooks:twilio_inbound": Kind.PROVIDER,
     "hooks:postmark_inbound_webhook": Kind.PROVIDER,
     "hooks:postmark_tracking_webhook": Kind.PROVIDER,
+    "hooks:alibaba_report": Kind.PROVIDER,
+    "hooks:alibaba_inbound": Kind.PROVIDER,
+    "hooks:whatsapp": Kind.PROVIDER,
     "hooks:unsubscribe": Kind.SIGNED_LINK,
     "sandbox:index": Kind.DEMO,
     "sandbox:phone": Kind.DEMO,
@@ -145,3 +148,7 @@ def model_of(route: Route) -> type[Model] | None:
 
 def of_kind(*kinds: Kind) -> list[Any]:
     return [pytest.param(route, id=route.name) for route in routes.everything() if kind_of(route) in kinds]
+
+
+# Providers' addresses that also answer GET, and there only to who knows the word that was agreed.
+ANSWER_A_CHALLENGE = frozenset({"hooks:whatsapp"})

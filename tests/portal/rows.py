@@ -25,6 +25,7 @@ from notifications.models import (
     MessageTemplate,
     Preference,
     ProviderEvent,
+    ProviderTemplate,
     PushDevice,
     RecordedContact,
     Reminder,
@@ -91,6 +92,13 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
         ),
         MessageTemplate.objects.create(
             code=f"words-{number}", language="en", subject="A bill", body=WORDS, short=WORDS
+        ),
+        ProviderTemplate.objects.create(
+            provider="whatsapp",
+            code=f"words-{number}",
+            language="en",
+            provider_code="bill",
+            provider_language="en",
         ),
         ProviderEvent.objects.create(
             provider="twilio", event_key=f"SM{number}", kind="status", payload={}, received_at=NOON
