@@ -2,11 +2,12 @@
 
 Prints one JSON object. Works in a database of its own, which it makes and drops. A first round of a hundred
 people opens what a worker has open (modules, connections, templates); a last one counts the queries.
+
+With --json the engine takes turns with what people write in its place: see benchmarks.comparison.
 """
 
 import argparse
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.measuring import cpu_of
 from benchmarks.private import database, own_cpu
 
 LATENCY_MS = 50
@@ -94,12 +96,6 @@ def provider() -> Iterator[int]:
         server.wait()
 
 
-def cpu_of(process: int) -> float:
-    """Seconds, from Linux's /proc."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def add_people(prefix: str, number: int, *, due_on: date) -> None:
     """Each with a phone and a loan, one bill of which is due. Who was there before has paid."""
     from django.db import connection
@@ -111,7 +107,7 @@ def add_people(prefix: str, number: int, *, due_on: date) -> None:
     names = [f"{prefix}{n:07d}" for n in range(number)]
     people = Borrower.objects.bulk_create(Borrower(reference=name, name=name, **home) for name in names)
     ContactPoint.objects.bulk_create(
-        ContactPoint(borrower=one, kind="phone", value=f"+1{ord(prefix)}{n:08d}", verified_at=NOON)
+        ContactPoint(borrower=one, kind="phone", value=f"+1{_digits(prefix)}{n:07d}", verified_at=NOON)
         for n, one in enumerate(people)
     )
     loans = CreditAccount.objects.bulk_create(
@@ -126,9 +122,25 @@ def add_people(prefix: str, number: int, *, due_on: date) -> None:
         cursor.execute("ANALYZE")  # as autovacuum does within minutes
 
 
+def _digits(prefix: str) -> str:
+    """Three, for the numbers of these people alone."""
+    return prefix if prefix.isdecimal() else f"{ord(prefix):03d}"
+
+
+def compared(people: int) -> None:
+    from benchmarks import comparison
+
+    with provider():
+        found = comparison.compare(NOON, add_people, people)
+    print(json.dumps({**found, "latency_ms": LATENCY_MS}))
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
-    parser.add_argument("people", type=int, nargs="?", default=10_000)
+    parser.add_argument(
+        "people", type=int, nargs="?", help="for the engine in each turn; 10000, compared 5000"
+    )
+    parser.add_argument("--json", action="store_true", help="compare with a Celery task for each reminder")
     chosen = parser.parse_args()
     with database():
-        main(chosen.people)
+        compared(chosen.people or 5000) if chosen.json else main(chosen.people or 10_000)
