@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -20,7 +19,6 @@ import redis
 
 from tests.faults import clock, nursery
 from tests.faults.nursery import Nursery
-from tests.faults.parent import die_with_parent
 
 PATIENCE = 60  # seconds; a start takes two, but the machine may be busy
 BROKER_AWAY = 0.5  # seconds
@@ -52,9 +50,8 @@ class House:
     sandbox_url: str
     portal_url: str
     log: Path
-    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
-    forked: dict[str, psutil.Process] = field(default_factory=dict)  # workers and beats
-    nursery: Nursery | None = None
+    nursery: Nursery
+    running: dict[str, psutil.Process] = field(default_factory=dict)
     broken: int = 0  # workers and beats that ended by themselves, as where the database went away
 
     @property
@@ -66,32 +63,25 @@ class House:
         """What the provider took, a JSON line each."""
         return self.var / "received.jsonl"
 
-    def start(self, name: str, *command: str) -> None:
-        with self.log.open("a") as out:
-            self.running[name] = subprocess.Popen(
-                [sys.executable, *command], stdout=out, stderr=out, preexec_fn=die_with_parent
-            )
-
     def start_provider(self) -> None:
         port = self.sandbox_url.rpartition(":")[2]
-        self.start("provider", "-m", "tests.faults.provider", port, str(self.seed), str(self.received))
+        self.start("provider", "provider", port, str(self.seed), str(self.received))
         until(lambda: _answers(f"{self.sandbox_url}/phones"), "the provider answers")
 
     def start_web(self) -> None:
-        bind = self.portal_url.removeprefix("http://")
-        options = ("--bind", bind, "--workers", "1", "--threads", "4", "--log-level", "critical")
-        self.start("web", "-m", "gunicorn", "portal.wsgi", *options)
+        self.start("web", "web", self.portal_url.removeprefix("http://"))
         until(lambda: _answers(f"{self.portal_url}/healthz"), "the web server answers")
 
     def start_all(self) -> None:
-        """Workers and beats, from a nursery."""
-        self.nursery = Nursery(self.log)
+        """Workers and beats."""
         for name in self.kinds:
-            self.fork(name)
+            self.start_again(name)
 
-    def fork(self, name: str) -> None:
-        assert self.nursery
-        self.forked[name] = self.nursery.start(self.kinds[name], name, self.clock_of(name))
+    def start_again(self, name: str) -> None:
+        self.start(name, self.kinds[name], name)
+
+    def start(self, name: str, kind: str, *arguments: str) -> None:
+        self.running[name] = self.nursery.start(kind, *arguments, clock=self.clock_of(name))
 
     def clock_of(self, name: str) -> Path:
         return self.var / f"clock-{name}"
@@ -99,13 +89,13 @@ class House:
     def is_at_work(self, name: str) -> bool:
         """Does it speak with the database or the broker? False too where it has just ended."""
         with suppress(psutil.Error):
-            return bool(self.forked[name].net_connections("unix"))
+            return bool(self.running[name].net_connections("unix"))
         return False
 
     def kill(self, name: str) -> None:
         """kill -9, and another one in its place."""
-        nursery.kill(self.forked[name])
-        self.fork(name)
+        nursery.kill(self.running[name])
+        self.start_again(name)
 
     def jump(self, name: str, by: timedelta) -> None:
         """Its clock is so far from the true one from now on."""
@@ -113,25 +103,20 @@ class House:
 
     def tend(self) -> None:
         """Start again what ended by itself, as an init system does."""
-        for name, process in list(self.forked.items()):
-            if not process.is_running():
+        for name in self.kinds:
+            if not self.running[name].is_running():
                 self.broken += 1
-                nursery.kill(process)
-                self.fork(name)
+                self.kill(name)
 
     def stop_workers(self) -> None:
         """All of them by kill -9: what they were calling is for the reaper."""
-        for process in self.forked.values():
-            nursery.kill(process)
-        self.forked.clear()
+        for name in self.kinds:
+            nursery.kill(self.running.pop(name))
 
     def stop(self) -> None:
-        self.stop_workers()
-        if self.nursery:
-            self.nursery.stop()
         for process in self.running.values():
-            process.kill()
-            process.wait()
+            nursery.kill(process)
+        self.nursery.stop()
 
 
 def _answers(url: str) -> bool:
@@ -159,7 +144,8 @@ def house(*, seed: int, kinds: dict[str, str]) -> Iterator[House]:
         PROVIDER_TIMEOUT_SECONDS="2",
         LOG_LEVEL="CRITICAL",
     )
-    built = House(var, seed, kinds, sandbox_url, portal_url, var / "log")
+    log = var / "log"
+    built = House(var, seed, kinds, sandbox_url, portal_url, log, Nursery(log))
     try:
         yield built
     except BaseException:

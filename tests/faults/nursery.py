@@ -1,23 +1,26 @@
-"""Loads the portal once and forks workers and beats of it: one is at work in a tenth of a second, not in two.
+"""Loads the portal once and forks every process of a run: one is at work in a tenth of a second, not in two.
 
     python -m tests.faults.nursery
 
-A line on stdin is a process to start, `KIND NAME CLOCK`; the answer on stdout is its number. Each leads a session of
-its own, so that kill -9 takes a Celery node with its children, as a machine that fails does. All end with the nursery.
+A line on stdin is a process to start, `KIND CLOCK ARGUMENT …`; the answer on stdout is its number. Each leads a
+session of its own, so that kill -9 takes a Celery node with its children, as a machine that fails does. All end with
+the nursery.
 """
 
+import ctypes
 import os
 import signal
 import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 import psutil
 
-from tests.faults.parent import die_with_parent
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Nursery:
@@ -31,12 +34,13 @@ class Nursery:
                 stdout=subprocess.PIPE,
                 stderr=out,
                 text=True,
-                preexec_fn=die_with_parent,
+                preexec_fn=_die_with_parent,
             )
 
-    def start(self, kind: str, name: str, clock: Path) -> psutil.Process:
+    def start(self, kind: str, *arguments: str, clock: Path) -> psutil.Process:
+        """kind: of KINDS, which say the arguments. clock: the file of its clock (tests.faults.clock)."""
         asks, answers = self._pipes()
-        asks.write(f"{kind} {name} {clock}\n")
+        asks.write(" ".join([kind, str(clock), *arguments]) + "\n")
         asks.flush()
         return psutil.Process(int(answers.readline()))
 
@@ -53,10 +57,17 @@ class Nursery:
 
 
 def kill(process: psutil.Process) -> None:
-    """kill -9 of a worker and all its children, and wait until it is gone."""
-    if process.is_running():
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    """kill -9 of a process and all its children, and wait until it is gone."""
+    with suppress(ProcessLookupError):  # it has just ended by itself
+        if process.is_running():
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _die_with_parent() -> None:
+    """Called in the child: it ends when its parent does, by whatever death."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 # ---------- inside ----------
@@ -84,22 +95,42 @@ def _beat(name: str) -> None:
     app.start(["beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "critical"])
 
 
-KINDS: dict[str, Callable[[str], None]] = {"engine": _engine, "node": _node, "beat": _beat}
+def _web(bind: str) -> None:
+    from gunicorn.app import wsgiapp
+
+    options = ("--bind", bind, "--workers", "1", "--threads", "4", "--log-level", "critical")
+    sys.argv = ["gunicorn", "portal.wsgi", *options]
+    wsgiapp.run()
 
 
-def _fork(kind: str, name: str, clock: Path) -> int:
+def _provider(port: str, seed: str, file: str) -> None:
+    from tests.faults import provider
+
+    provider.main(int(port), int(seed), Path(file))
+
+
+KINDS: dict[str, Callable[..., None]] = {
+    "engine": _engine,
+    "node": _node,
+    "beat": _beat,
+    "web": _web,
+    "provider": _provider,
+}
+
+
+def _fork(kind: str, clock: Path, arguments: list[str]) -> int:
     from tests.faults.clock import live_by
 
     if child := os.fork():
         return child
     try:
         os.setsid()
-        die_with_parent()
+        _die_with_parent()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)
         os.dup2(2, 1)
         live_by(clock)
-        KINDS[kind](name)
+        KINDS[kind](*arguments)
     except BaseException:  # SystemExit too: whatever ends it, it must not go on as a second nursery
         traceback.print_exc()
     os._exit(1)
@@ -109,12 +140,13 @@ def main() -> None:
     import django
 
     django.setup()
-    from notifications import engine, tasks  # noqa: F401  # whatever is loaded here no child has to load
+    from notifications import engine, tasks  # noqa: F401  # what is loaded here no child has to load
+    from tests.faults import provider  # noqa: F401
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
     for line in sys.stdin:
-        kind, name, clock = line.split()
-        sys.stdout.write(f"{_fork(kind, name, Path(clock))}\n")
+        kind, clock, *arguments = line.split()
+        sys.stdout.write(f"{_fork(kind, Path(clock), arguments)}\n")
         sys.stdout.flush()
 
 
