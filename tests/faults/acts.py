@@ -78,8 +78,9 @@ def add_bills(bills: Sequence[NewBill], *, due_on: date) -> None:
     )
 
 
-def pay(person: int, *, now: datetime) -> None:
+def pay(person: int) -> None:
     """All that is open, so that no message names what is left of an amount. Again: nothing is open."""
+    now = timezone.now()
     account = CreditAccount.objects.get(pk=person + 1)
     amount = sum((bill.outstanding for bill in account.bills.filter(closed_at=None)), Decimal(0))
     if amount:
@@ -87,8 +88,8 @@ def pay(person: int, *, now: datetime) -> None:
         record(account, payment=payment, by=None, now=now)
 
 
-def stop(person: int, *, now: datetime) -> None:
-    stops.stop(Borrower.objects.get(pk=person + 1), words="stop", way="staff", by=None, now=now)
+def stop(person: int) -> None:
+    stops.stop(Borrower.objects.get(pk=person + 1), words="stop", way="staff", by=None, now=timezone.now())
 
 
 def stopped() -> set[int]:
@@ -103,7 +104,7 @@ def text_stop(person: int, sandbox_url: str) -> None:
         json.dumps({"text": "STOP"}).encode(),
         {"Content-Type": "application/json"},
     )
-    urllib.request.urlopen(request, timeout=5).close()
+    urllib.request.urlopen(request, timeout=PATIENCE).close()
 
 
 def again(act: Callable[[], object]) -> None:
@@ -118,6 +119,14 @@ def again(act: Callable[[], object]) -> None:
             if time.monotonic() > end:
                 raise
             time.sleep(0.1)
+
+
+def by_another(act: Callable[[], object]) -> None:
+    """Do it in a thread, whose connection goes back into the pool."""
+    try:
+        again(act)
+    finally:
+        connection.close()
 
 
 def calls_under_way() -> int:

@@ -186,7 +186,6 @@ def restart_postgres() -> None:
     _stop_postgres()
     embedded.start_if_local()
     connection.close()
-    connection.close_pool()  # type: ignore[attr-defined]
 
 
 def _stop_postgres() -> None:

@@ -5,6 +5,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -22,6 +23,7 @@ from tests.faults.verdict import Verdict, judge
 
 # The engine's clock goes on by so much once all have fallen due: leases lapse, and who was refused is tried again.
 JUMPS = [timedelta(hours=1, minutes=10) * number for number in (1, 2, 3)]
+PEOPLE_AT_ONCE = 4  # with connections of their own
 TAIL = 5  # seconds of work after the last event
 LOOK_SECONDS = 0.1  # between two looks at the workers
 
@@ -52,7 +54,9 @@ class Run:
     due_on: date  # of all bills
     due: dict[Decimal, datetime] = field(default_factory=dict)  # a bill's amount → when it was there
     done: Counter[str] = field(default_factory=Counter)
-    texted: set[int] = field(default_factory=set)  # people who answered STOP
+    texted: set[int] = field(default_factory=set)  # who answered STOP
+    people: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PEOPLE_AT_ONCE))
+    acts: list["Future[None]"] = field(default_factory=list)  # what people do, beside each other
 
     def play(self) -> None:
         """The scenario, instant by instant; what takes longer moves the rest back."""
@@ -62,6 +66,9 @@ class Run:
             self.act(event)
             self.done[event.act.value] += 1
         self.tend_until(time.monotonic() + TAIL)
+        self.people.shutdown()
+        for act in self.acts:
+            act.result()
 
     def tend_until(self, end: float, is_so: Callable[[], bool] = lambda: False) -> None:
         """Keep the workers going until then, or until it is so."""
@@ -75,14 +82,18 @@ class Run:
                 acts.again(partial(acts.add_bills, event.bills, due_on=self.due_on))
                 self.due |= dict.fromkeys((bill.amount for bill in event.bills), timezone.now())
             case Act.PAY:
-                acts.again(lambda: acts.pay(event.subject, now=timezone.now()))
+                self.meanwhile(partial(acts.pay, event.subject))
             case Act.STOP:
-                acts.again(lambda: acts.stop(event.subject, now=timezone.now()))
+                self.meanwhile(partial(acts.stop, event.subject))
             case Act.TEXT_STOP:
-                acts.text_stop(event.subject, self.house.sandbox_url)
                 self.texted.add(event.subject)
+                self.meanwhile(partial(acts.text_stop, event.subject, self.house.sandbox_url))
             case _:
                 self.disturb(event)
+
+    def meanwhile(self, act: Callable[[], None]) -> None:
+        """Each waits for the decision that holds the person's lane; nobody else has to wait for that."""
+        self.acts.append(self.people.submit(acts.by_another, act))
 
     def disturb(self, event: Event) -> None:
         match event.act:
