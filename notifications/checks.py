@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, register
 
+from notifications import gateway_file
 from notifications.channels import push_key
 from notifications.law.reading import BINDS
 
@@ -69,3 +70,16 @@ def silence_outlasts_the_promised_answer(**kwargs: Any) -> list[Error]:
             id="notifications.E002",
         )
     ]
+
+
+@register
+def described_providers_can_be_used(**kwargs: Any) -> list[Error]:
+    """Each file of HTTP_PROVIDERS, with the key that is wrong and why."""
+    found = []
+    for name in settings.HTTP_PROVIDERS:
+        try:
+            gateway_file.load(name)
+        except gateway_file.GatewayError as error:
+            hint = "docs/http-provider.example.toml shows every key."
+            found.append(Error(f"HTTP_PROVIDERS, {name}: {error}", hint=hint, id="notifications.E005"))
+    return found

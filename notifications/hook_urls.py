@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from notifications import hooks, hooks_alibaba, hooks_whatsapp, mail_hooks, one_click
+from notifications import hooks, hooks_alibaba, hooks_gateway, hooks_whatsapp, mail_hooks, one_click
 
 app_name = "hooks"
 
@@ -13,5 +13,7 @@ urlpatterns = [
     path("mail/", include(mail_hooks.urls())),
     path("alibaba/<str:token>/report/", hooks_alibaba.report, name="alibaba_report"),
     path("alibaba/<str:token>/inbound/", hooks_alibaba.inbound, name="alibaba_inbound"),
+    path("http/<str:name>/receipt/", hooks_gateway.receipt, name="gateway_receipt"),
+    path("http/<str:name>/reply/", hooks_gateway.reply, name="gateway_reply"),
     path("whatsapp/", hooks_whatsapp.webhook, name="whatsapp"),
 ]

@@ -298,6 +298,11 @@ PROVIDER_READERS = {
     "twilio": "notifications.twilio_events",
     "whatsapp": "notifications.whatsapp_events",
 }
+# name → the TOML file that describes a provider of texts (docs/http-provider.example.toml)
+HTTP_PROVIDERS: dict[str, str] = env.dict("HTTP_PROVIDERS", default={})
+for _name in HTTP_PROVIDERS:
+    PROVIDERS[_name] = "notifications.channels.gateway.GatewayProvider"
+    PROVIDER_READERS[_name] = "notifications.gateway_events"
 # What providers tell us while the database is away is kept here; on a disk that outlives the process.
 HOOK_SPOOL = Path(env.str("HOOK_SPOOL", default=str(VAR_DIR / "spool")))
 HOOK_SPOOL_BYTES = env.int("HOOK_SPOOL_BYTES", default=64 * 1024 * 1024)

@@ -22,6 +22,7 @@ from aiohttp import web
 from notifications.sandbox import rest
 from notifications.sandbox.alibaba import AlibabaTwin
 from notifications.sandbox.faults import Faults, Mode
+from notifications.sandbox.gateway import GatewayTwin
 from notifications.sandbox.push import PushService
 from notifications.sandbox.store import Store
 from notifications.sandbox.twin import Twin, endless, reset
@@ -55,7 +56,11 @@ class Sandbox:
         self.closing = asyncio.Event()
         self.webhooks: Webhooks
         self.push = PushService(self.store, lambda: self.faults, self.closing)
-        self.twins: dict[str, Twin] = {"alibaba": AlibabaTwin(self), "whatsapp": WhatsAppTwin(self)}
+        self.twins: dict[str, Twin] = {
+            "alibaba": AlibabaTwin(self),
+            "gateway": GatewayTwin(self),
+            "whatsapp": WhatsAppTwin(self),
+        }
 
     def app(self) -> web.Application:
         app = web.Application()

@@ -110,6 +110,8 @@ KINDS = {
     "hooks:postmark_tracking_webhook": Kind.PROVIDER,
     "hooks:alibaba_report": Kind.PROVIDER,
     "hooks:alibaba_inbound": Kind.PROVIDER,
+    "hooks:gateway_receipt": Kind.PROVIDER,
+    "hooks:gateway_reply": Kind.PROVIDER,
     "hooks:whatsapp": Kind.PROVIDER,
     "hooks:unsubscribe": Kind.SIGNED_LINK,
     "sandbox:index": Kind.DEMO,
