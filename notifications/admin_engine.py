@@ -43,6 +43,10 @@ class WorkerAdmin(ReadOnlyAdmin):
             "workers": [(one, engine_words.age(one.age)) for one in now.workers],
             "flow": [(_channel(each), each, _state(each), now.per_minute(each.number)) for each in now.flow],
             "receipts": [(_channel(each), each) for each in now.receipts],
+            "providers": [
+                (str(Channel(each.channel).label), each, f"{each.share:.0%}", f"{each.error_rate:.0%}")
+                for each in now.providers
+            ],
             "sees_attempts": sees_attempts,
             "unknowns": unknowns,
             "is_still": "still" in request.GET,

@@ -6,6 +6,8 @@ from django.utils.translation import gettext, ngettext
 
 from notifications import workers
 from notifications.status import Receipts, Status
+from notifications.traffic.breaker import State
+from notifications.words import Channel
 
 # From here on a figure is a trouble and no longer the day's work; docs/operation.md alerts on the same.
 LONGEST_WAIT = 15 * 60  # seconds, of the first borrower who is due
@@ -48,6 +50,17 @@ def _troubles(now: Status) -> Iterator[str]:
             )
             % {"number": now.overdue_calls}
         )
+    yield from _of_providers(now)
+    if (now.event_age or 0) > LONGEST_EVENT:
+        waiting = {"age": age(now.event_age or 0)}
+        yield gettext("Receipts or replies are not heeded: the first has waited for %(age)s.") % waiting
+
+
+def _of_providers(now: Status) -> Iterator[str]:
+    for shut in now.providers:
+        if shut.breaker != State.CLOSED:
+            way = {"provider": shut.provider, "channel": Channel(shut.channel).label}
+            yield gettext("%(provider)s is not called for now (%(channel)s): its last calls failed.") % way
     for each in now.receipts:
         if _is_silent(each):
             yield gettext(
@@ -57,9 +70,6 @@ def _troubles(now: Status) -> Iterator[str]:
                 "provider": each.provider,
                 "told": each.told,
             }
-    if (now.event_age or 0) > LONGEST_EVENT:
-        waiting = {"age": age(now.event_age or 0)}
-        yield gettext("Receipts or replies are not heeded: the first has waited for %(age)s.") % waiting
 
 
 def _is_silent(each: Receipts) -> bool:

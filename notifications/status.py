@@ -1,4 +1,5 @@
-"""How the engine stands at one instant, for operators: read only, ten queries, nothing about a person.
+"""How the engine stands at one instant, for operators: read only, ten queries and two round trips to Valkey, nothing
+about a person.
 
 Read by the command, the metrics and the staff page alike. What it costs follows what is due, what is being called and
 what the last minutes sent, each within a bound: every query walks a partial index, or the blocks of some minutes, and
@@ -16,6 +17,8 @@ from notifications import workers
 from notifications.engine import PLAN
 from notifications.models import Attempt, Lane, ProviderEvent, Tick
 from notifications.settle import LEASE
+from notifications.traffic import snapshot
+from notifications.traffic.snapshot import ProviderHealth
 from notifications.words import AttemptState, Channel, Delivery
 from notifications.workers import Seen
 
@@ -65,6 +68,7 @@ class Status:
     event_age: float | None  # how long the first of them has waited
     receipts: tuple[Receipts, ...]
     workers: tuple[Seen, ...]
+    providers: tuple[ProviderHealth, ...]  # breakers, shares and buckets, which the workers share in Valkey
 
     def per_minute(self, number: int) -> float:
         """A number of the WINDOW as a rate."""
@@ -100,6 +104,7 @@ def read(*, now: datetime) -> Status:
         event_age=_age(events["first"], now),
         receipts=_receipts(now),
         workers=tuple(workers.seen(now=now)),
+        providers=snapshot.read(now=now),
     )
 
 

@@ -21,6 +21,7 @@ from prometheus_client.registry import Collector
 
 from notifications import status
 from notifications.status import Status
+from notifications.traffic.breaker import State
 
 
 @require_safe
@@ -54,6 +55,7 @@ class StatusCollector(Collector):
         yield from self._queue()
         yield from self._attempts()
         yield from self._events()
+        yield from self._providers()
 
     def _clock(self) -> Iterator[GaugeMetricFamily]:
         now = self.now
@@ -105,6 +107,27 @@ class StatusCollector(Collector):
             way,
             (((each.channel, each.provider), each.told) for each in now.receipts),
         )
+
+    def _providers(self) -> Iterator[GaugeMetricFamily]:
+        """What the workers share of each provider; as new where the cache is away."""
+        way, known = ("channel", "provider"), self.now.providers
+        yield _gauges(
+            "provider_breaker",
+            "1 for the state that the provider's circuit breaker is in.",
+            (*way, "state"),
+            (
+                ((each.channel, each.provider, state.value), float(each.breaker == state.value))
+                for each in known
+                for state in State
+            ),
+        )
+        for name, help_text, figure in (
+            ("provider_share_ratio", "Share of the channel's next messages.", "share"),
+            ("provider_fault_ratio", "Share of its last calls that failed.", "error_rate"),
+            ("provider_delivery_seconds", "Until a phone has a message.", "delivery_seconds"),
+        ):
+            rows = (((each.channel, each.provider), getattr(each, figure)) for each in known)
+            yield _gauges(name, help_text, way, rows)
 
 
 def _gauge(name: str, help_text: str, value: float | None) -> GaugeMetricFamily:

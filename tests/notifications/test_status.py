@@ -23,7 +23,8 @@ def make_attempt(borrower, **fields):
 
 
 @pytest.mark.django_db
-def test_an_engine_that_never_ran_has_no_ages(ten):
+def test_an_engine_that_never_ran_has_no_ages(ten, settings):
+    settings.CHANNEL_PROVIDERS = {}
     assert status.read(now=ten) == status.Status(
         tick_age=None,
         planned=0,
@@ -39,6 +40,7 @@ def test_an_engine_that_never_ran_has_no_ages(ten):
         event_age=None,
         receipts=(),
         workers=(),
+        providers=(),
     )
 
 
@@ -156,6 +158,7 @@ def test_the_command_speaks_to_people_and_to_programs(borrower):
     assert "last tick      never" in said.getvalue()
     assert "0 borrowers due" in said.getvalue()
     assert "0.2 a minute accepted by sms, twilio" in said.getvalue()
+    assert "sms, twilio: closed, 100% of the channel, 0% faults" in said.getvalue()
     assert "1 at work, 0 silent\n  run_engine@a:1  0." in said.getvalue()
     call_command("engine_status", "--json", stdout=told)
     assert json.loads(told.getvalue())["due_lanes"] == 0

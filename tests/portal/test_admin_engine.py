@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Borrower
 from notifications import engine_words, status, workers
 from notifications.models import Attempt, Lane, Tick
+from notifications.traffic import shared
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -63,12 +64,14 @@ def test_each_trouble_is_said_in_words(borrower: Borrower, stranger: Borrower, n
     make_attempt(stranger, state="calling", started_at=now - timedelta(minutes=10))
     for _ in range(21):
         make_attempt(borrower, started_at=now - timedelta(minutes=31))
+    shared.tell_calls(("sms", "twilio"), calls=20, faults=20, now=now.timestamp())
     told = engine_words.troubles(status.read(now=now))
     assert told == [
         "The engine stands still: its last slot finished 10 minutes ago.",
         "1 worker gives no sign of life.",
         "Reminders wait: the first borrower has been due for 16 minutes.",
         "1 call has had no answer for longer than a worker may hold it.",
+        "twilio is not called for now (text message): its last calls failed.",
         "Receipts stay away: of 21 messages by twilio, 0 have one.",
     ]
 

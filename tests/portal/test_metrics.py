@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from accounts.models import Borrower
 from notifications import status, workers
 from notifications.models import Attempt, Lane, Tick
+from notifications.traffic import shared
 from portal import embedded, metrics
 
 TOKEN = "a-token-of-this-test-alone"
@@ -35,7 +36,7 @@ def read(client: Client, **headers: str) -> dict[str, dict[tuple[str, ...], floa
 def test_each_metric_is_named_after_the_portal_and_says_what_it_is(client: Client) -> None:
     text = client.get("/metrics").content.decode()
     families = list(text_string_to_metric_families(text))
-    assert len(families) == 15
+    assert len(families) == 19
     for family in families:
         assert family.name.startswith("portal_")
         assert family.type == "gauge"
@@ -74,6 +75,20 @@ def test_the_figures_are_those_of_the_status(client: Client, borrower: Borrower)
         ("sms", "twilio", "accepted"): 0.4,
         ("sms", "twilio", "unknown"): 0.2,
     }
+
+
+@pytest.mark.django_db
+def test_an_open_breaker_is_told(client: Client, settings: Any) -> None:
+    settings.CHANNEL_PROVIDERS = {"sms": {"twilio": 1.0}}
+    assert read(client)["portal_provider_breaker"] == {
+        ("sms", "twilio", "closed"): 1,
+        ("sms", "twilio", "open"): 0,
+        ("sms", "twilio", "half_open"): 0,
+    }
+    shared.tell_calls(("sms", "twilio"), calls=20, faults=20, now=timezone.now().timestamp())
+    found = read(client)
+    assert found["portal_provider_breaker"]["sms", "twilio", "open"] == 1
+    assert found["portal_provider_share_ratio"] == {("sms", "twilio"): 0}
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from notifications import status
 from notifications.status import Flow, Status
+from notifications.traffic.snapshot import ProviderHealth
 
 
 class Command(BaseCommand):
@@ -42,7 +43,15 @@ def lines(now: Status) -> list[str]:
             f"receipts       {each.told:,} of {each.accepted:,} by {each.channel}, {each.provider}, half an hour ago"
             for each in now.receipts
         ),
+        *(f"provider       {_provider(each)}" for each in now.providers),
     ]
+
+
+def _provider(each: ProviderHealth) -> str:
+    opens = "" if each.opens_in is None else f", probes in {_seconds(each.opens_in)}"
+    bucket = "" if each.tokens is None else f", {each.tokens:,.0f} in the bucket"
+    errors = f"{each.error_rate:.0%} faults"
+    return f"{each.channel}, {each.provider}: {each.breaker}{opens}, {each.share:.0%} of the channel, {errors}{bucket}"
 
 
 def _rate(now: Status, flow: Flow) -> str:
