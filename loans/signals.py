@@ -9,3 +9,7 @@ payment_recorded = Signal()
 # Bills may have been closed without a payment: by an import, or by the core system. Sent inside the transaction.
 # Arguments: now (UTC); borrowers (ids of Borrower), left out where it may be anybody's.
 bills_changed = Signal()
+
+# Bills of one account have other due days now. Sent inside the transaction.
+# Arguments: account (CreditAccount), bills (ids of Bill), now (UTC).
+bills_moved = Signal()

@@ -12,6 +12,7 @@ from notifications import (  # noqa: F401  (registered by their import)
     admin_borrower,
     admin_conversations,
     admin_engine,
+    admin_help,
     admin_provider_templates,
     admin_rulebooks,
     admin_templates,

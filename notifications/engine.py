@@ -8,6 +8,7 @@ from django.db import transaction
 
 from notifications import closed_addresses, conversation_notices, dispatch, hearing, plan, receipts, settle
 from notifications.dispatch import Clock
+from notifications.help import journeys
 from notifications.models import Tick
 
 PLAN = "plan"
@@ -37,6 +38,7 @@ def tick(*, now: datetime) -> int:
     settle.reap(now=now)
     hearing.drain()
     receipts.sweep(now=now, limit=500)
+    journeys.judge_due(now=now)
     return row.planned
 
 

@@ -14,6 +14,7 @@ from loans.models import Bill, CreditAccount
 from notifications.models_conversation import Attachment as Attachment
 from notifications.models_conversation import Conversation as Conversation
 from notifications.models_conversation import ConversationMessage as ConversationMessage
+from notifications.models_help import HelpRequest as HelpRequest
 from notifications.models_law import RulebookText as RulebookText
 from notifications.models_push import PushDevice as PushDevice
 from notifications.models_templates import ProviderTemplate as ProviderTemplate

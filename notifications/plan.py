@@ -1,7 +1,7 @@
 """Plan: write the reminders whose day has come. Set-based; the gate decides later what becomes of them."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Min
 
 from accounts.models import Borrower
+from loans.models import CreditAccount
 from notifications import lanes, local_time, queries
 from notifications.choice import DEFAULT
 from notifications.models import Lane, Reminder, Step
@@ -97,6 +98,17 @@ def look_again(borrower: Borrower, *, now: datetime) -> None:
         Lane.objects.filter(borrower=borrower).update(
             next_at=planned.aggregate(at=Min("next_attempt_at"))["at"]
         )
+
+
+def on_bills_moved(*, account: CreditAccount, bills: Sequence[int], now: datetime, **_: Any) -> None:
+    """Forget what is planned for bills that are due on other days now: the next slot plans it anew for these.
+
+    What was sent, or tried, stays: a step of a bill comes once, whatever becomes of its day.
+    """
+    lanes.lock(account.borrower_id)
+    untouched = Reminder.objects.filter(bill__in=bills, state=ReminderState.PLANNED, attempts=None)
+    untouched.delete()
+    look_again(account.borrower, now=now)
 
 
 def _zones_in_use() -> Iterable[str]:

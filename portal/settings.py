@@ -239,6 +239,19 @@ CONVERSATION_ANSWER_HOURS = env.int(
 # Reminders are silent while a borrower waits for an answer; should nobody ever answer, no longer than this.
 CONVERSATION_HOLD_DAYS = env.int("CONVERSATION_HOLD_DAYS", default=14)
 
+# ---------- requests ----------
+PROMISE_MOST_DAYS = env.int(
+    "PROMISE_MOST_DAYS", default=30
+)  # ahead, that a borrower may promise by themselves
+PROMISE_BOOKING_DAYS = env.int("PROMISE_BOOKING_DAYS", default=3)  # a transfer takes after the promised day
+# Days within which the lender answers each kind; borrowers see them.
+HELP_ANSWER_DAYS = {
+    "hardship": env.int("HARDSHIP_ANSWER_DAYS", default=5),
+    "due_day": env.int("DUE_DAY_ANSWER_DAYS", default=5),
+    "dispute": env.int("DISPUTE_ANSWER_DAYS", default=30),
+    "complaint": env.int("COMPLAINT_ANSWER_DAYS", default=15),
+}
+
 # ---------- language and time ----------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("loans.urls")),
     path("", include("notifications.urls")),
+    path("help/", include("notifications.help.urls")),
     path("contact/", include("notifications.conversation_urls")),
     path("account/", include("allauth.urls")),
     path("hooks/", include("notifications.hook_urls")),

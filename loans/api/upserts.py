@@ -3,6 +3,7 @@
 Each function takes rows of one kind and returns a result for every row, in their order.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -26,7 +27,15 @@ KEPT_OF_ACCOUNT = (
     "status", "opened_on", "principal", "annual_rate_pct", "instalments", "instalment_amount", "credit_limit",
     "months_past_due", "is_autopay",
 )  # fmt: skip
-KEPT_OF_BILL = ("amount", "principal", "interest", "balance_after", "statement_balance", "issued_on")
+KEPT_OF_BILL = (
+    "due_on",
+    "amount",
+    "principal",
+    "interest",
+    "balance_after",
+    "statement_balance",
+    "issued_on",
+)
 
 
 class _Batch:
@@ -155,16 +164,19 @@ def bills(rows: Sequence[BillIn], *, now: datetime) -> list[Result]:
         known = {(bill.account_id, bill.number): bill for bill in rows_of_owners}
         new: list[Bill] = []
         changed: list[Bill] = []
+        moved: list[Bill] = []
         for place, fields in list(batch.good.items()):
             owner = owners.get(fields["account"])
             old = known.get((owner.pk, fields["number"])) if owner else None
             if why := _cannot_bill(fields, owner, old):
                 batch.refuse(place, why)
                 continue
+            if old and old.due_on != fields["due_on"]:
+                moved.append(old)
             is_changed = _set(old, fields, KEPT_OF_BILL)
             batch.became(place, old, is_changed)
             if old is None:
-                bill = Bill(account=owner, **_only(fields, ("number", "due_on", *KEPT_OF_BILL)))
+                bill = Bill(account=owner, **_only(fields, ("number", *KEPT_OF_BILL)))
                 new.append(bill)
                 bill.closed_at = now if not bill.amount or owner.status != Status.OPEN else None  # type: ignore[union-attr]
             elif is_changed:
@@ -174,6 +186,7 @@ def bills(rows: Sequence[BillIn], *, now: datetime) -> list[Result]:
         Bill.objects.bulk_update(changed, [*KEPT_OF_BILL, "closed_at"])
         _close_replaced([bill for bill in new if bill.statement_balance is not None], now)
         _tell(changed, now)
+        _tell_moved(moved, now)
     return batch.all()
 
 
@@ -186,8 +199,6 @@ def _cannot_bill(fields: Fields, owner: CreditAccount | None, old: Bill | None) 
         return str(error)
     if old is None:
         return None
-    if old.due_on != fields["due_on"]:
-        return f"the bill is due on {old.due_on}; a due day is moved by a due-date change, not by a new bill"
     if any(getattr(old, name) != fields[name] for name in KEPT_OF_BILL):
         if old.closed_at:
             return "the bill is closed; a closed bill stays as it is"
@@ -242,6 +253,16 @@ def _close_bills(bills: QuerySet[Bill], now: datetime) -> None:
 def _tell(bills: Sequence[Bill], now: datetime) -> None:
     if people := sorted({bill.account.borrower_id for bill in bills}):
         signals.bills_changed.send(sender=Bill, borrowers=people, now=now)
+
+
+def _tell_moved(bills: Sequence[Bill], now: datetime) -> None:
+    of_account: defaultdict[CreditAccount, list[int]] = defaultdict(list)
+    for bill in bills:
+        of_account[bill.account].append(bill.pk)
+    for account in sorted(
+        of_account, key=lambda each: each.borrower_id
+    ):  # the order in which lanes are locked
+        signals.bills_moved.send(sender=Bill, account=account, bills=of_account[account], now=now)
 
 
 M = TypeVar("M", Borrower, CreditAccount, Payment)

@@ -20,6 +20,7 @@ from notifications.models import (
     Consent,
     Conversation,
     ConversationMessage,
+    HelpRequest,
     Hold,
     Lane,
     MessageTemplate,
@@ -113,6 +114,16 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
             seen_at=NOON + timedelta(minutes=number),
         ),
         Group.objects.create(name=f"Team {number}"),
+        HelpRequest.objects.create(
+            borrower=borrower,
+            account=loan,
+            kind="dispute",
+            reference=f"R-{number}",
+            text=WORDS,
+            opened_at=NOON,
+            due_at=NOON + timedelta(days=9999),
+            details={"what": "paid"},
+        ),
         (
             hook := WebhookEndpoint.objects.create(
                 name="CRM", url="https://lender.example", secret="x", events=[]

@@ -20,7 +20,14 @@ from accounts.claiming import SIGNER
 from accounts.models import Borrower, Invitation, User
 from loans.models import CreditAccount, Payment
 from notifications import preferences
-from notifications.models import Attachment, Attempt, Conversation, ConversationMessage, PushDevice
+from notifications.models import (
+    Attachment,
+    Attempt,
+    Conversation,
+    ConversationMessage,
+    HelpRequest,
+    PushDevice,
+)
 from tests import factories
 from tests.notifications.test_pages import form as preference_form
 from tests.portal import routes, rows
@@ -62,6 +69,8 @@ def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, obj
         "payment_id": owned[Payment].public_id,  # type: ignore[attr-defined]
         "attempt_id": message.pk,
         "conversation_id": owned[Conversation].pk,
+        "request_id": owned[HelpRequest].pk,
+        "kind": "complaint",
         "attachment_id": owned[Attachment].pk,
         "device_id": owned[PushDevice].pk,
         "key": default_token_generator.make_token(login) + "0",

@@ -1,0 +1,179 @@
+"""What a borrower writes when they ask for something."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import chosen_from_list, written
+from loans.figures import AccountView
+from loans.forms import AmountField
+from loans.templatetags import money
+from notifications.help.journeys import Ask
+from notifications.help.rules import DUE_DAYS, Promise, last_day_to_promise
+from notifications.models_help import HelpKind
+
+LONGEST = 3000  # characters
+
+
+def _text(label: Any, advice: Any, *, required: bool = True, hint: Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=hint,
+        error_messages=written(advice),
+    )
+
+
+class HelpForm(forms.Form):
+    """About one account, or about none. view: the account as its page shows it; today: the borrower's day."""
+
+    kind: HelpKind
+
+    def __init__(self, data: Mapping[str, Any] | None, *, view: AccountView | None, today: date) -> None:
+        super().__init__(data)
+        self.view, self.today = view, today
+
+    def ask(self) -> Ask:
+        """What the filled form asks for."""
+        account = self.view.account if self.view else None
+        return Ask(self.kind, account, self.cleaned_data.get("text", ""), self.details())
+
+    def details(self) -> dict[str, Any]:
+        return {}
+
+
+class PromiseForm(HelpForm):
+    kind = HelpKind.PROMISE
+    day = forms.DateField(
+        label=_("You pay on"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose the day on which you pay."),
+            "invalid": _("Write the day like 2027-03-15."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, view: AccountView | None, today: date) -> None:
+        super().__init__(data, view=view, today=today)
+        assert view is not None  # noqa: S101  a promise is about an account
+        owed = view.overdue.amount or (view.next_bill.amount if view.next_bill else view.balance)
+        self.last_day = last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
+        amount = AmountField(currency=view.currency, label=_("You pay"), initial=owed if owed > 0 else None)
+        self.fields = {"amount": amount, **self.fields}
+        day = self.fields["day"]
+        day.help_text = gettext("Any day until %(day)s.") % {"day": money.day(self.last_day)}
+        day.widget.attrs |= {"min": today.isoformat(), "max": self.last_day.isoformat()}
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if day < self.today:
+            raise forms.ValidationError(_("That day has passed. Choose today or a later day."))
+        if day > self.last_day:
+            last = money.day(self.last_day)
+            raise forms.ValidationError(
+                gettext("Choose %(day)s or an earlier day. For more time, ask for help.") % {"day": last}
+            )
+        return day
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if self.view and amount > (balance := max(self.view.balance, self.view.overdue.amount)):
+            owed = money.money(balance, self.view.currency)
+            raise forms.ValidationError(gettext("You owe %(sum)s. Write this or less.") % {"sum": owed})
+        return amount
+
+    def details(self) -> dict[str, Any]:
+        return Promise(self.cleaned_data["amount"], self.cleaned_data["day"]).to_json()
+
+
+class DueDayForm(HelpForm):
+    kind = HelpKind.DUE_DAY
+    day_of_month = forms.TypedChoiceField(
+        label=_("Day of the month"),
+        choices=[("", "–"), *((day, str(day)) for day in DUE_DAYS)],
+        coerce=int,
+        help_text=_("Up to the 28th, which every month has."),
+        error_messages=chosen_from_list(_("Choose a day from 1 to 28.")),
+    )
+    text = _text(
+        _("Why would it help?"), "", required=False, hint=_("For example: my wages come on the 10th.")
+    )
+
+    def details(self) -> dict[str, Any]:
+        return {"day_of_month": self.cleaned_data["day_of_month"]}
+
+
+class HardshipForm(HelpForm):
+    kind = HelpKind.HARDSHIP
+    why = forms.ChoiceField(
+        label=_("What has changed?"),
+        choices=[
+            ("income", _("I earn less or lost my work")),
+            ("health", _("Illness or an accident")),
+            ("family", _("Something in my family")),
+            ("costs", _("My costs have risen")),
+            ("other", _("Something else, or I would rather not say")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages=chosen_from_list(_("Choose what has changed, or “Something else”.")),
+    )
+    text = _text(
+        _("What should we know?"), "", required=False,
+        hint=_("What you could pay each month, and for how long you need it. No medical details, please."),
+    )  # fmt: skip
+
+    def details(self) -> dict[str, Any]:
+        return {"why": self.cleaned_data["why"]}
+
+
+class DisputeForm(HelpForm):
+    kind = HelpKind.DISPUTE
+    what = forms.ChoiceField(
+        label=_("What is not right?"),
+        choices=[
+            ("amount", _("The sum is wrong")),
+            ("paid", _("I have paid this already")),
+            ("not_mine", _("It is not my debt")),
+            ("other", _("Something else")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages=chosen_from_list(_("Choose what is not right.")),
+    )
+    text = _text(_("What happened?"), _("Write what happened, so that we can look into it."))
+
+    def details(self) -> dict[str, Any]:
+        return {"what": self.cleaned_data["what"]}
+
+
+class ComplaintForm(HelpForm):
+    kind = HelpKind.COMPLAINT
+    text = _text(
+        _("What went wrong?"),
+        _("Write what went wrong."),
+        hint=_("When, which message or person, and what it did to you."),
+    )
+    wanted = forms.CharField(
+        label=_("What should we do about it?"),
+        required=False,
+        max_length=300,
+        error_messages=written(""),
+    )
+
+    def ask(self) -> Ask:
+        wanted = self.cleaned_data["wanted"]
+        text = "\n\n".join(filter(None, [self.cleaned_data["text"], wanted]))
+        return Ask(self.kind, None, text)
+
+
+FORMS: dict[str, type[HelpForm]] = {
+    form.kind: form for form in (PromiseForm, DueDayForm, HardshipForm, DisputeForm, ComplaintForm)
+}

@@ -1,0 +1,229 @@
+"""The journeys of a request: open, decide, withdraw, and judge a promise. Each owns its transaction."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+
+from accounts.models import Borrower, User
+from loans import due_days
+from loans.models import CreditAccount
+from notifications import conversations, holds, lanes, local_time, webhooks
+from notifications.conversations import Said
+from notifications.help.rules import Promise, Received, is_kept, new_reference
+from notifications.holds import NewHold
+from notifications.models import Conversation, HelpRequest
+from notifications.models_help import HelpKind, HelpState
+from notifications.models_webhooks import Event
+from notifications.words import HoldReason, Topic
+
+# While it is open, reminders about the account are held back for this reason.
+SILENT_WHILE = {
+    HelpKind.PROMISE: HoldReason.PROMISE,
+    HelpKind.HARDSHIP: HoldReason.HARDSHIP,
+    HelpKind.DISPUTE: HoldReason.DISPUTE,
+}
+TOPICS = {HelpKind.DUE_DAY: Topic.BILL, HelpKind.HARDSHIP: Topic.PAYMENT, HelpKind.DISPUTE: Topic.BILL}
+JUDGED_AT_ONCE = 500
+
+
+class AlreadyOpen(ValueError):
+    """The same is asked for already. request: the open one."""
+
+    def __init__(self, request: HelpRequest) -> None:
+        super().__init__(
+            gettext("You have asked for this already. Your reference is %(reference)s.")
+            % {"reference": request.reference}
+        )
+        self.request = request
+
+
+class AlreadyEnded(ValueError):
+    """It was decided or withdrawn meanwhile; the text says so to staff."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a borrower asks for. account: None for all of theirs, or for what is about none."""
+
+    kind: HelpKind
+    account: CreditAccount | None = None
+    text: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the lender says to it. answer: the words the borrower reads."""
+
+    state: HelpState  # ACCEPTED or DECLINED
+    answer: str
+    moves_bills: bool = False  # of another due day: here and now; else the core system sends the new days
+
+
+# ---------- the borrower ----------
+
+
+@transaction.atomic
+def open_request(borrower: Borrower, *, ask: Ask, now: datetime) -> HelpRequest:
+    """Write it down, hold reminders back where it concerns paying, and put it before the lender's people.
+
+    A promise needs nobody's answer: it is judged by what comes in. AlreadyOpen: the same is open.
+    """
+    lanes.lock(borrower.pk)
+    known = borrower.help_requests.filter(kind=ask.kind, account=ask.account, state=HelpState.OPEN).first()
+    if known:
+        raise AlreadyOpen(known)
+    request = HelpRequest(
+        reference=new_reference(),
+        borrower=borrower,
+        account=ask.account,
+        kind=ask.kind,
+        text=ask.text,
+        details=ask.details,
+        opened_at=now,
+        due_at=_due_at(borrower, ask, now),
+    )
+    if ask.kind != HelpKind.PROMISE:
+        request.conversation = _say(request, now)
+    request.save(force_insert=True)
+    _hold(request, now)
+    _tell(request, _opened(ask.kind), now)
+    return request
+
+
+@transaction.atomic
+def withdraw(request: HelpRequest, *, by: User, now: datetime) -> bool:
+    """The borrower no longer asks for it. True where it was open."""
+    request = _locked(request)
+    if request.state != HelpState.OPEN:
+        return False
+    _end(request, HelpState.WITHDRAWN, by=by, now=now)
+    return True
+
+
+# ---------- the lender ----------
+
+
+@transaction.atomic
+def decide(request: HelpRequest, *, decision: Decision, by: User, now: datetime) -> None:
+    """Say yes or no with words; reminders that waited are free again, and the borrower is told.
+
+    AlreadyEnded: it is no longer open.
+    """
+    request = _locked(request)
+    if request.state != HelpState.OPEN:
+        raise AlreadyEnded(gettext("This request has been ended meanwhile."))
+    request.answer = decision.answer
+    _end(request, decision.state, by=by, now=now)
+    if decision.moves_bills:
+        due_days.move(request.account, day_of_month=request.details["day_of_month"], now=now)  # type: ignore[arg-type]
+    said = Said(f"{request.reference} · {request.get_state_display()}\n{decision.answer}")
+    conversations.answer(by, conversation=_conversation(request, now), said=said, now=now)
+
+
+# ---------- a promise ----------
+
+
+def on_payment(*, account: CreditAccount, now: datetime, **_: Any) -> None:
+    """Money came in: a promise about the account may be kept. Inside the payment's transaction."""
+    lanes.lock(account.borrower_id)
+    promised = {"account": account, "kind": HelpKind.PROMISE, "state": HelpState.OPEN}
+    for request in HelpRequest.objects.filter(**promised).select_related("borrower"):
+        if _is_kept(request):
+            _end(request, HelpState.KEPT, by=None, now=now)
+            _tell(request, Event.PROMISE_KEPT, now)
+
+
+def judge_due(*, now: datetime) -> int:
+    """Judge the promises whose day, and the days that booking takes, are over. Returns how many."""
+    due = HelpRequest.objects.filter(kind=HelpKind.PROMISE, state=HelpState.OPEN, due_at__lte=now)
+    judged = 0
+    for key in list(due.order_by("due_at").values_list("pk", flat=True)[:JUDGED_AT_ONCE]):
+        with transaction.atomic():
+            request = _locked(HelpRequest.objects.get(pk=key))
+            if request.state != HelpState.OPEN:
+                continue
+            kept = _is_kept(request)
+            _end(request, HelpState.KEPT if kept else HelpState.BROKEN, by=None, now=now)
+            _tell(request, Event.PROMISE_KEPT if kept else Event.PROMISE_BROKEN, now)
+            judged += 1
+    return judged
+
+
+def _is_kept(request: HelpRequest) -> bool:
+    """By the payments booked since it was made: what came before was no part of it."""
+    booked = request.account.payments.filter(created_at__gt=request.opened_at)  # type: ignore[union-attr]
+    received = [Received(amount, on) for amount, on in booked.values_list("amount", "received_on")]
+    return is_kept(Promise.from_json(request.details), received)
+
+
+# ---------- parts ----------
+
+
+def _locked(request: HelpRequest) -> HelpRequest:
+    lanes.lock(request.borrower_id)
+    return HelpRequest.objects.select_related("borrower", "account", "conversation").get(pk=request.pk)
+
+
+def _end(request: HelpRequest, state: HelpState, *, by: User | None, now: datetime) -> None:
+    request.state, request.ended_at, request.ended_by = state, now, by
+    request.save(update_fields=["state", "ended_at", "ended_by", "answer"])
+    reason = SILENT_WHILE.get(HelpKind(request.kind))
+    if reason and (hold := holds.current(request.borrower, reason=reason, account=request.account, now=now)):
+        way = "staff" if by and by.is_staff else "page"
+        holds.lift(hold, words=request.reference, by=by, now=now, way=way)
+
+
+def _hold(request: HelpRequest, now: datetime) -> None:
+    if not (reason := SILENT_WHILE.get(HelpKind(request.kind))):
+        return
+    last_day = Promise.from_json(request.details).day if request.kind == HelpKind.PROMISE else None
+    silence = NewHold(reason, words=request.reference, account=request.account, last_day=last_day, way="page")
+    holds.place(request.borrower, hold=silence, by=request.borrower.user, now=now)
+
+
+def _due_at(borrower: Borrower, ask: Ask, now: datetime) -> datetime:
+    """The end of the day by which the lender answers; of a promise, when the days of booking after it are over."""
+    zone = local_time.zone(borrower.time_zone)
+    if ask.kind == HelpKind.PROMISE:
+        last: date = Promise.from_json(ask.details).day + timedelta(days=settings.PROMISE_BOOKING_DAYS)
+    else:
+        last = now.astimezone(zone).date() + timedelta(days=settings.HELP_ANSWER_DAYS[ask.kind])
+    return local_time.day_start(last + timedelta(days=1), zone)
+
+
+def _say(request: HelpRequest, now: datetime) -> Conversation:
+    """Put the borrower's words into a conversation: there they are answered."""
+    words = [f"{request.reference} · {request.get_kind_display()}"]
+    if request.account:
+        words.append(request.account.reference)
+    said = Said("\n".join([*words, request.text])[: conversations.LONGEST_TEXT])
+    topic = TOPICS.get(HelpKind(request.kind), Topic.OTHER)
+    return conversations.write(request.borrower, said=said, topic=topic, now=now).conversation
+
+
+def _conversation(request: HelpRequest, now: datetime) -> Conversation:
+    """Where to answer: the request's conversation, or, where that was closed, a new one on its topic."""
+    if request.conversation and not request.conversation.closed_at:
+        return request.conversation
+    topic = TOPICS.get(HelpKind(request.kind), Topic.OTHER)
+    conversation, _is_new = Conversation.objects.get_or_create(
+        borrower=request.borrower, topic=topic, closed_at=None, defaults={"opened_at": now, "last_at": now}
+    )
+    return conversation
+
+
+def _opened(kind: HelpKind) -> Event:
+    return {HelpKind.PROMISE: Event.PROMISE, HelpKind.COMPLAINT: Event.COMPLAINT}.get(kind, Event.REQUEST)
+
+
+def _tell(request: HelpRequest, event: Event, now: datetime) -> None:
+    """The lender's systems hear of it: never the borrower's own words, nor why paying is hard."""
+    account = request.account.reference if request.account else None
+    about = {"reference": request.reference, "kind": request.kind, "account": account}
+    told = request.details if request.kind in (HelpKind.PROMISE, HelpKind.DUE_DAY) else {}
+    webhooks.tell(event, request.borrower, {**about, **told}, now=now)
