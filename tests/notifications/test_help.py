@@ -188,7 +188,8 @@ def test_an_answer_finds_its_reader_also_where_the_conversation_was_closed(
     made = ask_for(loan, HelpKind.COMPLAINT)
     assert made.conversation is not None
     conversations.close(made.conversation, by=staff, now=NOON)
-    journeys.decide(made, decision=Decision(HelpState.DECLINED, "Sorry, no."), by=staff, now=NOON)
+    later = NOON + timedelta(hours=1)
+    journeys.decide(made, decision=Decision(HelpState.DECLINED, "Sorry, no."), by=staff, now=later)
     assert "Sorry, no." in conversations.of(loan.borrower)[0].messages.latest("pk").text
 
 
