@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from accounts import languages
 
 # Read by machines: no person, no session, no query.
-MACHINES = (settings.STATIC_URL, "/hooks/", "/healthz", "/readyz", "/metrics")
+MACHINES = (settings.STATIC_URL, "/hooks/", "/api/", "/healthz", "/readyz", "/metrics")
 
 
 class LanguageMiddleware:

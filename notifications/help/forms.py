@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import chosen_from_list, written
+from loans.currency import unit
 from loans.figures import AccountView
 from loans.forms import AmountField
 from loans.templatetags import money
@@ -67,7 +68,11 @@ class PromiseForm(HelpForm):
         assert view is not None  # noqa: S101  a promise is about an account
         owed = view.overdue.amount or (view.next_bill.amount if view.next_bill else view.balance)
         self.last_day = last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
-        amount = AmountField(currency=view.currency, label=_("You pay"), initial=owed if owed > 0 else None)
+        amount = AmountField(
+            currency=view.currency,
+            label=_("You pay"),
+            initial=owed.quantize(unit(view.currency)) if owed > 0 else None,
+        )
         self.fields = {"amount": amount, **self.fields}
         day = self.fields["day"]
         day.help_text = gettext("Any day until %(day)s.") % {"day": money.day(self.last_day)}

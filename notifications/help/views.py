@@ -31,7 +31,7 @@ ABOUT_NO_ACCOUNT = {HelpKind.COMPLAINT}
 def list_page(request: BorrowerRequest) -> HttpResponse:
     """What I can ask for, and what I asked for before."""
     mine = request.borrower.help_requests.select_related("account").order_by("-opened_at")[:50]
-    rows = [(each, WORDS[each.kind].title, outcome(each.state)) for each in mine]
+    rows = [(each, WORDS[each.kind].title, outcome(each.kind, each.state)) for each in mine]
     return render(request, "help/list.html", {"kinds": WORDS.items(), "rows": rows})
 
 
@@ -68,7 +68,7 @@ def request_page(request: BorrowerRequest, request_id: UUID) -> HttpResponse:
     context = {
         "found": found,
         "words": WORDS[found.kind],
-        "outcome": outcome(found.state),
+        "outcome": outcome(found.kind, found.state),
         "steps": steps(found.kind),
         "is_open": is_open,
         "due_day": found.due_at - timedelta(microseconds=1),  # due as the next day begins

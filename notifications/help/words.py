@@ -91,8 +91,10 @@ def steps(kind: str) -> list[str]:
     return [first, second, answer]
 
 
-def outcome(state: str) -> str:
+def outcome(kind: str, state: str) -> str:
     """What became of it, to the borrower."""
+    if (kind, state) == (HelpKind.PROMISE, HelpState.OPEN):
+        return gettext("We wait for your payment")
     return {
         HelpState.OPEN: gettext("We are looking at it"),
         HelpState.ACCEPTED: gettext("Agreed"),
