@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_push_contact_points'),
         ('loans', '0003_api_keys'),
-        ('notifications', '0013_consent_chain_and_webhooks'),
+        ('notifications', '0014_provider_templates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
