@@ -56,7 +56,7 @@ def on_tracking(event: Any, esp_name: str, **kwargs: Any) -> None:
         return
     payload = {
         "event_type": event.event_type,
-        "message_id": event.message_id or "",
+        "message_id": str(event.message_id or ""),
         "attempt": str((event.metadata or {}).get("attempt", "")),
         "reject_reason": event.reject_reason or "",
         "response": " ".join(filter(None, (event.mta_response, event.description)))[:1000],
@@ -65,7 +65,12 @@ def on_tracking(event: Any, esp_name: str, **kwargs: Any) -> None:
     }
     at = event.timestamp.isoformat() if event.timestamp else ""
     key = mail_events.key(
-        esp_name, event.event_type, event.message_id or "", event.event_id or "", event.recipient or "", at
+        esp_name,
+        event.event_type,
+        payload["message_id"],
+        str(event.event_id or ""),
+        event.recipient or "",
+        at,
     )
     hear(Raw(PROVIDER, STATUS, key, payload), now=timezone.now())
 

@@ -45,6 +45,14 @@ class Sandbox:
         """A person's text to the portal; its answer arrives a moment later."""
         self._call(f"/phones/{number}/reply", {"text": text})
 
+    def mails(self, address: str) -> list[dict[str, str]]:
+        """What lies in a mailbox, oldest first."""
+        return list(self._call(f"/mailboxes/{address}"))
+
+    def reply_by_mail(self, address: str, text: str) -> None:
+        """A person's answer to the last mail in their mailbox."""
+        self._call(f"/mailboxes/{address}/reply", {"text": text})
+
     def count(self) -> int:
         return len(self._call("/phones"))
 

@@ -105,9 +105,7 @@ def _taken(connection: BaseEmailBackend, mail: AnymailMessage) -> int:
     try:
         return connection.send_messages([mail]) or 0
     except AnymailUnsupportedFeature:
-        if not mail.metadata:
-            raise
-    mail.metadata = {}
+        del mail.metadata  # an empty one would be refused as well
     return connection.send_messages([mail]) or 0
 
 
@@ -117,7 +115,7 @@ def _of_status(mail: AnymailMessage, message: Message) -> Outcome:
     if known is None:
         return Accepted(str(message.id))
     if known.status in ("queued", "sent"):
-        return Accepted(reference_of(known.message_id or "") or str(message.id))
+        return Accepted(reference_of(str(known.message_id or "")) or str(message.id))
     return OF_STATUS.get(known.status, Unknown("the mail provider did not say whether it took the message"))
 
 

@@ -1,4 +1,4 @@
-"""Providers on this computer: Twilio, Alibaba Cloud SMS, WhatsApp, a push service, phones that answer, and mailboxes.
+"""Providers on this computer: Twilio, Alibaba Cloud SMS, WhatsApp, Postmark, a push service, phones and mailboxes.
 
     python -m notifications.sandbox.server --port 8001
 
@@ -23,6 +23,7 @@ from notifications.sandbox import rest
 from notifications.sandbox.alibaba import AlibabaTwin
 from notifications.sandbox.faults import Faults, Mode
 from notifications.sandbox.gateway import GatewayTwin
+from notifications.sandbox.postmark import Postmark
 from notifications.sandbox.push import PushService
 from notifications.sandbox.store import Store
 from notifications.sandbox.twin import Twin, endless, reset
@@ -39,6 +40,8 @@ class Options:
     account: str
     token: str
     portal_url: str  # where replies go
+    mail_secret: str  # user:password of the portal's mail webhooks
+    mail_token: str
     store: Path | None = None
     latency_ms: int = 0
     callbacks: bool = True
@@ -55,6 +58,13 @@ class Sandbox:
         self._authorization = f"Basic {base64.b64encode(credentials).decode()}"
         self.closing = asyncio.Event()
         self.webhooks: Webhooks
+        scheme, _, rest_of_url = options.portal_url.partition("://")
+        self.postmark = Postmark(
+            self.store,
+            lambda: self.faults,
+            token=options.mail_token,
+            hooks=f"{scheme}://{options.mail_secret}@{rest_of_url}/hooks/mail/postmark",
+        )
         self.push = PushService(self.store, lambda: self.faults, self.closing)
         self.twins: dict[str, Twin] = {
             "alibaba": AlibabaTwin(self),
@@ -75,6 +85,8 @@ class Sandbox:
                 web.post("/mail", own_page(self.take_mail)),
                 web.get("/mailboxes", own_page(self.mailboxes)),
                 web.get("/mailboxes/{address}", own_page(self.mailbox)),
+                web.post("/mailboxes/{address}/reply", own_page(self.postmark.reply)),
+                web.post("/postmark/email", self.postmark.send),
                 web.post("/push/{id}", self.push.take),
                 web.post("/subscriptions", own_page(self.push.subscribe)),
                 web.post("/subscriptions/{id}/end", own_page(self.push.end)),
@@ -98,6 +110,7 @@ class Sandbox:
         yield
         self.closing.set()
         await self.webhooks.close()
+        await self.postmark.close()
         self.store.close()
 
     def _defaults(self) -> Faults:
@@ -269,6 +282,8 @@ def main() -> None:
         account=settings.TWILIO_ACCOUNT_SID,
         token=settings.TWILIO_AUTH_TOKEN,
         portal_url=settings.PORTAL_URL,
+        mail_secret=settings.ANYMAIL["WEBHOOK_SECRET"],
+        mail_token=settings.ANYMAIL.get("POSTMARK_SERVER_TOKEN", "sandbox-token"),
         store=None if chosen.memory else chosen.store or settings.VAR_DIR / "sandbox.jsonl",
         latency_ms=chosen.latency_ms,
         callbacks=not chosen.no_callbacks,

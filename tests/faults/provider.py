@@ -114,7 +114,13 @@ def main(port: int, seed: int, file: Path) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     from django.conf import settings
 
-    options = Options(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, settings.PORTAL_URL)
+    options = Options(
+        account=settings.TWILIO_ACCOUNT_SID,
+        token=settings.TWILIO_AUTH_TOKEN,
+        portal_url=settings.PORTAL_URL,
+        mail_secret=settings.ANYMAIL["WEBHOOK_SECRET"],
+        mail_token="",
+    )
     asyncio.run(serve(Provider(options, seed=seed, file=file), port))
 
 
