@@ -16,15 +16,54 @@ MUST_HAVE = {
     "TWILIO_AUTH_TOKEN": "its token",
     "TWILIO_FROM": "the number that texts come from",
 }
-LOOKED_AT = (*MUST_HAVE, "DEBUG", "EMAIL_BACKEND", "EMAIL_URL", "METRICS_TOKEN", "ANYMAIL_WEBHOOK_SECRET")
+# What a provider must be told, where it is used; Twilio's are above, for it is the one that is used unless another is.
+BY_PROVIDER = {
+    "alibaba": {
+        "ALIBABA_SMS_KEY_ID": "the account that sends texts",
+        "ALIBABA_SMS_KEY_SECRET": "its secret",
+        "ALIBABA_SMS_SIGN_NAME": "the approved signature that texts begin with",
+        "ALIBABA_SMS_HOOK_TOKEN": "20 or more random characters, a part of its callbacks' addresses",
+    },
+    "whatsapp": {
+        "WHATSAPP_PHONE_NUMBER_ID": "the number that messages come from",
+        "WHATSAPP_APP_SECRET": "what Meta signs its webhooks with",
+        "WHATSAPP_VERIFY_TOKEN": "what Meta asks the webhook's address for",
+    },
+}
+SWITCHES = ("SMS_PROVIDERS", "WHATSAPP_ACCESS_TOKEN")
+OTHERS = tuple(name for names in BY_PROVIDER.values() for name in names)
+LOOKED_AT = (
+    *MUST_HAVE,
+    *OTHERS,
+    *SWITCHES,
+    "DEBUG",
+    "EMAIL_BACKEND",
+    "EMAIL_URL",
+    "METRICS_TOKEN",
+    "ANYMAIL_WEBHOOK_SECRET",
+)
 SHORTEST_TOKEN = 20  # characters
 SHORTEST_KEY = 50  # characters; Django's own check warns below it
 
 
 def problems(values: Mapping[str, str]) -> list[str]:
     """What is missing or cannot work, each with what to do. values: of the names in LOOKED_AT, "" where unset."""
-    missing = [f"{name} is not set: {what}." for name, what in MUST_HAVE.items() if not values[name]]
+    missing = [f"{name} is not set: {what}." for name, what in _wanted(values).items() if not values[name]]
     return missing + [sentence for wrong, sentence in _wrong(values) if wrong]
+
+
+def _wanted(values: Mapping[str, str]) -> Mapping[str, str]:
+    """What must be set: Twilio's account only where it sends, another provider's where that one does."""
+    texts = {pair.partition("=")[0].strip() for pair in values["SMS_PROVIDERS"].split(",")} - {""} or {
+        "twilio"
+    }
+    used = texts | ({"whatsapp"} if values["WHATSAPP_ACCESS_TOKEN"] else set())
+    wanted = {
+        name: what for name, what in MUST_HAVE.items() if "twilio" in used or not name.startswith("TWILIO_")
+    }
+    for provider in sorted(used & set(BY_PROVIDER)):
+        wanted |= BY_PROVIDER[provider]
+    return wanted
 
 
 def mail_provider(backend: str) -> str:

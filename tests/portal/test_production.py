@@ -188,3 +188,12 @@ def test_being_alive_asks_neither_session_nor_database(rf: RequestFactory, clien
     assert client.get("/healthz").content == b"ok"  # pytest-django refuses a query here
     assert client.post("/healthz").status_code == 405
     assert "no-store" in client.get("/healthz")["Cache-Control"]
+
+
+def test_only_the_providers_in_use_must_be_set_up() -> None:
+    values = {name: SOUND.get(name, "") for name in required.LOOKED_AT}
+    without_twilio = {name: "" if name.startswith("TWILIO") else value for name, value in values.items()}
+    told = required.problems({**without_twilio, "SMS_PROVIDERS": "alibaba=1"})
+    assert [line.split()[0] for line in told] == list(required.BY_PROVIDER["alibaba"])
+    told = required.problems({**values, "WHATSAPP_ACCESS_TOKEN": "token"})
+    assert [line.split()[0] for line in told] == list(required.BY_PROVIDER["whatsapp"])

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from argparse import ArgumentParser
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from loans.due_dates import add_months
 from loans.models import CreditAccount
 from loans.portfolio.sets import CARD_DUE_AFTER, Import
 from notifications import local_time
+from notifications.models import MessageTemplate, ProviderTemplate
 
 PASSWORD = "demo-borrower-portal"  # noqa: S105  of a demo on this computer
 PHONES = {"US": "+1201555{:04d}", "TW": "+8869120{:05d}"}
@@ -68,6 +70,22 @@ def load(*, now: datetime) -> None:
         _can_sign_in(Borrower.objects.get(reference=reference), name, language, now)
     User.objects.create_superuser(STAFF, PASSWORD, name="Staff")
     _invite(now)
+    _whatsapp_templates()
+
+
+def _whatsapp_templates() -> None:
+    """As if WhatsApp had approved all our words: who chooses it gets them on the demo phone."""
+    spelt = {"en": "en_US", "zh-hans": "zh_CN", "zh-hant": "zh_TW"}
+    for words in MessageTemplate.objects.filter(state=MessageTemplate.State.APPROVED):
+        ProviderTemplate.objects.create(
+            provider="whatsapp",
+            code=words.code,
+            language=words.language,
+            version=words.version,
+            provider_code=f"{words.code}_{words.version}",
+            provider_language=spelt[words.language],
+            gaps="\n".join(re.findall(r"\{([a-z_]+)\}", words.short)),
+        )
 
 
 def _import(kind: str, now: datetime) -> None:
