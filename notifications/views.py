@@ -19,8 +19,20 @@ from django_htmx.http import trigger_client_event
 from accounts import languages
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import Borrower
-from notifications import choice_words, inbox, local_time, news, preferences, preview, reasons, silence, stops
+from notifications import (
+    choice_words,
+    inbox,
+    local_time,
+    news,
+    preferences,
+    preview,
+    reason,
+    reasons,
+    silence,
+    stops,
+)
 from notifications.choice import Choice
+from notifications.conversation_notices import ANSWERED
 from notifications.forms import PreferenceForm
 from notifications.models import Attempt
 from notifications.past import habits
@@ -228,6 +240,7 @@ def message_page(request: BorrowerRequest, attempt_id: UUID) -> HttpResponse:
         "standing": inbox.standing(message),
         "why": _why(message, at),
         "answered": message.announced.values_list("conversation", flat=True).first(),
+        "tells_of_answer": reason.says(reason.from_json(message.reasons), ANSWERED.rule),
         "accounts": {bill.account_id: bill.account for bill in bills}.values(),
     }
     return render(request, "notifications/message.html", context)

@@ -48,15 +48,10 @@ def text(client: Client, path: str) -> str:
     return answered.content.decode()
 
 
-def sent_to(borrower: Borrower, **fields: str) -> Attempt:
-    return Attempt.objects.create(
-        borrower=borrower,
-        category="due",
-        channel="inbox",
-        provider="inbox",
-        state="accepted",
-        **{"subject": "A bill", "body": "A bill is due.", **fields},
-    )
+def sent_to(borrower: Borrower, **fields: Any) -> Attempt:
+    usual = {"category": "due", "channel": "inbox", "provider": "inbox", "state": "accepted"}
+    words = {"subject": "A bill", "body": "A bill is due."}
+    return Attempt.objects.create(borrower=borrower, **{**usual, **words, **fields})
 
 
 # ---------- writing ----------
@@ -210,6 +205,15 @@ def test_the_inbox_leads_to_an_answer_and_from_its_note_to_ours(
     answer(staff, conversation)
     note = Attempt.objects.exclude(pk=sent.pk).get()
     assert thread(conversation) in text(signed_in, reverse("notifications:message", args=[note.pk]))
+
+
+@pytest.mark.parametrize(("rule", "leads_to"), [("conversation.answered", LIST), ("receipt", NEW)])
+def test_a_notice_leads_to_the_conversations_only_where_it_told_of_an_answer(
+    signed_in: Client, borrower: Borrower, rule: str, leads_to: str
+) -> None:
+    sent = sent_to(borrower, category="service", channel="sms", reasons=[{"rule": rule, "facts": {}}])
+    page = text(signed_in, reverse("notifications:message", args=[sent.pk]))
+    assert ("Read the answer" in page, "Answer this message" in page) == (leads_to == LIST, leads_to == NEW)
 
 
 @pytest.mark.parametrize("named", ["not-an-id", "00000000-0000-0000-0000-000000000000"])
