@@ -14,8 +14,9 @@ from notifications.deciding import Decisions
 from notifications.material import Look
 from notifications.models import Attempt
 from notifications.reason import Reason
+from notifications.settle import Portion
 from notifications.traffic.desk import Waits
-from notifications.words import ReminderState
+from notifications.words import AttemptState, ReminderState
 
 
 class AttemptRow(NamedTuple):
@@ -93,8 +94,8 @@ class Decided:
         state = ReminderState.PLANNED.value
         self.silent += [Silence(look.reminder_id, state, waits.until, why) for look in looks]
 
-    def write(self, claimed: Sequence[int], *, calling: Sequence[int], now: datetime) -> None:
-        """claimed: the batch's borrowers. calling: those whose lease is kept for a call."""
+    def write(self, claimed: Sequence[int], *, portions: Sequence[Portion], now: datetime) -> None:
+        """claimed: the batch's borrowers. portions: of its calls, those that wait to be begun."""
         with connection.cursor() as cursor:
             if self.attempts:
                 _copy(cursor, Attempt._meta.db_table, self.attempts)
@@ -105,7 +106,18 @@ class Decided:
                 ids, states, nexts, reasons = (list(column) for column in zip(*self.silent, strict=True))
                 silent: dict[str, Any] = {"ids": ids, "states": states, "nexts": nexts, "reasons": reasons}
                 cursor.execute(queries.WRITE_SILENT, {**silent, "now": now})
-            cursor.execute(queries.PARK_LANES, {"borrowers": list(claimed), "calling": list(calling)})
+            calling = [one.borrower_id for one in self.attempts if one.state == AttemptState.CALLING.value]
+            waiting = [(portion.id, call.attempt_id) for portion in portions for call in portion.calls]
+            cursor.execute(
+                queries.PARK_LANES,
+                {
+                    "borrowers": list(claimed),
+                    "calling": calling,
+                    "portions": [portion for portion, _ in waiting],
+                    "waiting": [attempt for _, attempt in waiting],
+                    "now": now,
+                },
+            )
 
 
 def _copy(cursor: CursorWrapper, table: str, rows: Sequence[AttemptRow] | Sequence[LinkRow]) -> None:

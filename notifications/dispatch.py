@@ -4,47 +4,35 @@ Two transactions with the calls between them. What is being called is committed 
 that dies leaves a trace; no transaction and no connection is held while a provider is slow.
 """
 
-import asyncio
 import gc
 import logging
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from notifications import context, one_click, provider_templates, push_devices, queries, reason, settle
+from notifications import context, one_click, provider_templates, queries, reason
 from notifications.channels.base import Message
-from notifications.channels.deliver import Door, Outcomes
+from notifications.channels.deliver import Door
+from notifications.clock import Clock
 from notifications.context import Batch
 from notifications.decided import AttemptRow, Decided
 from notifications.deciding import Outgoing, decide_together
+from notifications.flight import Flight
 from notifications.gate import INBOX
 from notifications.material import Look
-from notifications.settle import LEASE, Call, refused_by
-from notifications.traffic.desk import Desk, Ended, Parcel, Waits, tell
+from notifications.settle import LEASE, Call, Portion, refused_by
+from notifications.traffic.desk import Desk, Parcel, Waits
 from notifications.words import AttemptState
 
 log = logging.getLogger(__name__)
 
-LANES = 1000  # borrowers in one claim: 17 queries per 1,000 reminders
+LANES = 1000  # borrowers in one claim: 20 queries per 1,000 reminders
 UNDECIDED_WAITS = timedelta(hours=1)  # until a person whose rows broke the decision is looked at again
 TURN_EVERY = 25  # borrowers decided between two looks at what the providers answered: about 4 ms
-
-Clock = Callable[[], datetime]  # UTC; a function, because sending takes time
-
-
-@dataclass(frozen=True)
-class UnderWay:
-    """A batch that is committed and being called."""
-
-    calls: list[Call]
-    outcomes: "asyncio.Task[Outcomes]"
-    is_full: bool  # more lanes may be due
 
 
 class Draft(NamedTuple):
@@ -61,18 +49,16 @@ def send_due(*, clock: Clock, until: Callable[[], bool], limit: int = LANES) -> 
     While one batch is being called, the next is claimed, decided and sent on its way: two are in hand at the
     most. What was begun is waited for and settled, whatever `until` says.
     """
-    made, more = 0, True
-    before: UnderWay | None = None
-    with Door() as door, _seldom_collected():
-        while more or before:
+    more = True
+    with Door() as door, Flight(door, clock) as flight, _seldom_collected():
+        while more:
+            flight.is_due_again, is_full = False, False
             try:
-                batch = _begin(door, clock(), limit) if more and not until() else None
+                is_full = not until() and _begin(flight, clock(), limit)
             finally:  # what is under way is settled even where the next batch breaks
-                has_next_channel = _finish(door, before, clock) if before else False
-            made += len(before.calls) if before else 0
-            more = has_next_channel or (batch is not None and batch.is_full)
-            before = batch
-    return made
+                flight.land(at_most=limit if is_full else 0)
+            more = is_full or flight.is_due_again
+    return flight.made
 
 
 @contextmanager
@@ -87,28 +73,14 @@ def _seldom_collected() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _begin(door: Door, now: datetime, limit: int) -> UnderWay:
-    """Claim at most `limit` borrowers, commit what they are sent, and call."""
+def _begin(flight: Flight, now: datetime, limit: int) -> bool:
+    """Claim at most `limit` borrowers, commit what they are sent, and call. Were there so many?"""
     desk = Desk(now=now)
     with transaction.atomic():
         claims = _claim(now, limit)
-        calls = _decide(claims, now, desk=desk, turn=door.turn) if claims else []
-    messages: defaultdict[str, list[Message]] = defaultdict(list)
-    for call in calls:
-        messages[call.provider].append(call.message)
-    return UnderWay(calls, door.send(messages), is_full=len(claims) == limit)
-
-
-def _finish(door: Door, batch: UnderWay, clock: Clock) -> bool:
-    """Wait for the answers and write them. Is something due again at once, by another channel or provider?"""
-    outcomes = door.wait(batch.outcomes)
-    if not batch.calls:
-        return False
-    now = clock()
-    is_due_again = settle.settle(batch.calls, outcomes, now=now)
-    push_devices.retire([point for one in outcomes.values() for point in one.gone], now=now)
-    tell([Ended(call.channel, call.provider, outcomes[call.attempt_id]) for call in batch.calls], now=now)
-    return is_due_again
+        at_once, later = _decide(claims, now, desk=desk, flight=flight) if claims else ([], [])
+    flight.begin(at_once, later)
+    return len(claims) == limit
 
 
 def _claim(now: datetime, limit: int) -> dict[int, int]:
@@ -118,14 +90,17 @@ def _claim(now: datetime, limit: int) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _decide(claims: dict[int, int], now: datetime, *, desk: Desk, turn: Callable[[], None]) -> list[Call]:
-    """Decide all that is due of the claimed borrowers and write it down. Returns the calls to make."""
+def _decide(
+    claims: dict[int, int], now: datetime, *, desk: Desk, flight: Flight
+) -> tuple[list[Portion], list[Portion]]:
+    """Decide all that is due of the claimed borrowers and write it down. Returns the calls to make at once, and those
+    that wait."""
     batch = context.load(list(claims), now=now)
     drafts: list[Draft] = []
     decided = Decided()
     for number, (person_id, looks) in enumerate(batch.due.items()):
         if number % TURN_EVERY == 0:
-            turn()
+            flight.turn()
         try:
             decisions = decide_together(batch.person(person_id), [look.due for look in looks], now=now)
             drafted = [
@@ -138,9 +113,9 @@ def _decide(claims: dict[int, int], now: datetime, *, desk: Desk, turn: Callable
             continue
         decided.add_silent(decisions)
         drafts += drafted
-    calls = _placed(drafts, decided, desk)
-    decided.write(list(claims), calling=[call.borrower_id for call in calls], now=now)
-    return calls
+    at_once, later = flight.split(_placed(drafts, decided, desk))
+    decided.write(list(claims), portions=later, now=now)
+    return at_once, later
 
 
 def _placed(drafts: Sequence[Draft], decided: Decided, desk: Desk) -> list[Call]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from notifications import closed_addresses, conversation_notices, dispatch, hearing, plan, receipts, settle
-from notifications.dispatch import Clock
+from notifications.clock import Clock
 from notifications.help import journeys
 from notifications.models import Tick
 

@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q, Value
@@ -459,6 +460,23 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class Portion(models.Model):
+    """Calls that are committed and surely not begun. Whoever deletes the row has them: the worker that then begins
+    them, or the reaper, which gives them back to the queue. Changed by SETTLE and REAP_LAPSED alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempts = ArrayField(models.UUIDField())
+    made_at = models.DateTimeField()  # UTC
+
+    class Meta:
+        verbose_name = _("portion of calls")
+        verbose_name_plural = _("portions of calls")
+
+    def __str__(self) -> str:
+        return f"portion {self.pk}"
 
 
 class Tick(models.Model):

@@ -98,6 +98,12 @@ WHERE reminder.id = decided.id
 # lanes are locked since the claim and this statement's snapshot is younger, so no new reminder is overlooked:
 # a planner that wrote one waits for our commit before it lowers next_at.
 PARK_LANES = """
+WITH portions AS (
+    INSERT INTO notifications_portion (id, attempts, made_at)
+    SELECT portion, array_agg(attempt), %(now)s
+    FROM unnest(%(portions)s::uuid[], %(waiting)s::uuid[]) AS call(portion, attempt)
+    GROUP BY portion
+)
 UPDATE notifications_lane lane
 SET next_at = (SELECT min(next_attempt_at) FROM notifications_reminder reminder
                WHERE reminder.borrower_id = lane.borrower_id AND reminder.state = 'planned'),
@@ -109,11 +115,15 @@ WHERE lane.borrower_id = ANY(%(borrowers)s)
 # Fenced by the claim number: a lane that another claim has taken over stays that one's. A receipt may have come
 # first and settled the attempt as accepted; an attempt given up as unknown may still learn better. Of the
 # reminders only good news reaches one that was given up as unknown: it is never planned anew. Rows are locked in
-# one order everywhere: lanes, attempts, reminders. PostgreSQL runs the main statement first and the last WITH
-# before the others, so "written" holds the reminders back until the attempts are done: a receipt, which locks an
-# attempt and then its reminders, made a deadlock of it else.
+# one order everywhere: portions, lanes, attempts, reminders. PostgreSQL runs the main statement first and the last
+# WITH before the others, so "written" holds the reminders back until the attempts are done: a receipt, which locks an
+# attempt and then its reminders, made a deadlock of it else. The portions that were there to be deleted are the
+# worker's to call; the others the reaper has given back.
 SETTLE = """
-WITH attempts AS (
+WITH begun AS (
+    DELETE FROM notifications_portion WHERE id = ANY(%(portions)s::uuid[]) RETURNING id
+),
+attempts AS (
     UPDATE notifications_attempt attempt
     SET state = answer.state, provider_reference = answer.reference, detail = answer.detail,
         retry_after = answer.retry_after, settled_at = %(now)s
@@ -134,34 +144,58 @@ reminders AS (
          (SELECT count(*) FROM attempts) AS written
     WHERE reminder.id = answer.id
       AND (reminder.state = 'calling' OR (reminder.state = 'unknown' AND answer.state = 'sent'))
+),
+lanes AS (
+    UPDATE notifications_lane lane
+    SET leased_until = NULL, next_at = LEAST(lane.next_at, freed.next_at)
+    FROM unnest(%(borrowers)s::bigint[], %(claims)s::bigint[], %(nexts)s::timestamptz[])
+         AS freed(borrower_id, claim, next_at)
+    WHERE lane.borrower_id = freed.borrower_id AND lane.claim = freed.claim
 )
-UPDATE notifications_lane lane
-SET leased_until = NULL, next_at = LEAST(lane.next_at, freed.next_at)
-FROM unnest(%(borrowers)s::bigint[], %(claims)s::bigint[], %(nexts)s::timestamptz[])
-     AS freed(borrower_id, claim, next_at)
-WHERE lane.borrower_id = freed.borrower_id AND lane.claim = freed.claim
+SELECT id FROM begun
 """
 
-# The reaper: a worker died between its commit and its answer. Nobody knows whether the call was made, so the
+# The reaper: a worker died between its commit and its answer. What still waits in a portion was never begun, for a
+# worker deletes the portion's row before it calls: it is refused, which gives its place in the caps back, and its
+# reminders are due again, as if it had not been tried. Of the rest nobody knows whether the call was made, so the
 # attempt and its reminders become unknown, and are never sent again. Locks in the order of SETTLE.
 REAP_LAPSED = """
-WITH freed AS (
-    UPDATE notifications_lane SET leased_until = NULL WHERE leased_until <= %(now)s RETURNING 1
+WITH spared AS (
+    DELETE FROM notifications_portion WHERE made_at < %(before)s RETURNING attempts
+),
+never AS MATERIALIZED (
+    SELECT attempt.id, attempt.borrower_id
+    FROM spared, unnest(spared.attempts) AS waiting(id)
+    JOIN notifications_attempt attempt ON attempt.id = waiting.id
+),
+freed AS (
+    UPDATE notifications_lane lane
+    SET leased_until = CASE WHEN leased_until > %(now)s THEN leased_until END,
+        next_at = CASE WHEN lane.borrower_id IN (SELECT borrower_id FROM never)
+                       THEN LEAST(lane.next_at, %(now)s) ELSE lane.next_at END
+    WHERE borrower_id IN (SELECT borrower_id FROM notifications_lane WHERE leased_until <= %(now)s
+                          UNION ALL SELECT borrower_id FROM never)
+    RETURNING 1
 ),
 lapsed AS (
-    UPDATE notifications_attempt SET state = 'unknown', settled_at = %(now)s, detail = %(detail)s
+    UPDATE notifications_attempt attempt
+    SET state = CASE WHEN attempt.id IN (SELECT id FROM never) THEN 'refused_retryable' ELSE 'unknown' END,
+        detail = CASE WHEN attempt.id IN (SELECT id FROM never) THEN %(never_begun)s ELSE %(detail)s END,
+        settled_at = %(now)s
     FROM (SELECT count(*) FROM freed) AS first
     WHERE state = 'calling' AND started_at < %(before)s
-    RETURNING id
+    RETURNING id, state
 ),
 reminders AS (
-    UPDATE notifications_reminder SET state = 'unknown', decided_at = %(now)s
-    WHERE state = 'calling' AND id IN (
-        SELECT link.reminder_id
-        FROM notifications_attempt_reminders link JOIN lapsed ON lapsed.id = link.attempt_id
-    )
+    UPDATE notifications_reminder reminder
+    SET state = CASE WHEN lapsed.state = 'unknown' THEN 'unknown' ELSE 'planned' END,
+        next_attempt_at = CASE WHEN lapsed.state = 'unknown' THEN reminder.next_attempt_at ELSE %(now)s END,
+        tries = reminder.tries - (lapsed.state <> 'unknown')::int,
+        decided_at = %(now)s
+    FROM lapsed JOIN notifications_attempt_reminders link ON link.attempt_id = lapsed.id
+    WHERE reminder.id = link.reminder_id AND reminder.state = 'calling'
 )
-SELECT count(*) FROM lapsed
+SELECT count(*) FROM lapsed WHERE state = 'unknown'
 """
 
 # A payment or an import closed bills: their reminders that have not gone out are cancelled. Walks the partial

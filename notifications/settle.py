@@ -5,20 +5,22 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from notifications import closed_addresses, queries
+from notifications import queries
 from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
 from notifications.material import Look
 from notifications.traffic import desk
 from notifications.words import AttemptState, ReminderState
 
-LEASE = timedelta(seconds=120)  # longer than a batch's calls can last: twice PROVIDER_TIMEOUT
+LEASE = timedelta(seconds=120)  # longer than a batch's calls can last: three times PROVIDER_TIMEOUT
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 SILENT = "The worker ended before the provider's answer was written."
+NEVER_BEGUN = "The worker ended before it called the provider."
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,20 @@ class Call:
     provider: str
     message: Message
     looks: tuple[Look, ...]
+
+
+class Portion(NamedTuple):
+    """Calls that are begun by one commit."""
+
+    id: UUID  # of models.Portion, while it waits
+    calls: Sequence[Call]
+
+
+class Written(NamedTuple):
+    """What one statement did."""
+
+    is_due_again: bool  # something, at once
+    begun: frozenset[UUID]  # the portions that are now ours to call
 
 
 def refused_by(looks: Iterable[Look]) -> Mapping[str, str]:
@@ -57,24 +73,38 @@ class _Answer:
     retry_after: datetime | None = None
 
 
-def settle(calls: Sequence[Call], outcomes: Mapping[UUID, Outcome], *, now: datetime) -> bool:
-    """Write every call's outcome in one statement. Is something due again at once?
+def settle(
+    outcomes: Sequence[tuple[Call, Outcome]],
+    portions: Sequence[Portion] = (),
+    *,
+    now: datetime,
+    using: BaseDatabaseWrapper,
+) -> Written:
+    """Write every call's outcome, and take portions that wait: one statement. Who does not get one must not call it.
 
     Refused for good: the next channel of the person's order is tried at once, inside the same day's message.
     Refused for now: again after a while, until the reminder is of no use; by the provider's own fault: at once by
     another one that serves the channel. The gate decides anew each time. Unknown: never again.
     """
-    answers = [(call, _answer(call, outcomes[call.attempt_id], now)) for call in calls]
-    with connection.cursor() as cursor:
-        cursor.execute(queries.SETTLE, _attempt_columns(answers, now) | _reminder_columns(answers))
-    closed_addresses.refused(outcomes, now=now)
-    return any(answer.next_at == now for _, answer in answers)
+    answers = [(call, _answer(call, outcome, now)) for call, outcome in outcomes]
+    columns = _attempt_columns(answers, now) | _reminder_columns(answers)
+    with using.cursor() as cursor:
+        cursor.execute(queries.SETTLE, columns | {"portions": [portion.id for portion in portions]})
+        begun = frozenset(row[0] for row in cursor.fetchall())
+    return Written(any(answer.next_at == now for _, answer in answers), begun)
 
 
 def reap(*, now: datetime) -> int:
-    """Give up the attempts whose worker died in the call. Returns how many became unknown."""
+    """Give up the attempts whose worker died in the call, and give back those that were surely never begun. Returns how
+    many became unknown.
+    """
     with connection.cursor() as cursor:
-        arguments: dict[str, Any] = {"now": now, "before": now - LEASE, "detail": SILENT}
+        arguments: dict[str, Any] = {
+            "now": now,
+            "before": now - LEASE,
+            "detail": SILENT,
+            "never_begun": NEVER_BEGUN,
+        }
         cursor.execute(queries.REAP_LAPSED, arguments)
         return int(cursor.fetchone()[0])
 

@@ -1,6 +1,6 @@
 """What goes to a provider, what may come back, and the duty of a provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -132,6 +132,8 @@ class Provider:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        # Told of each outcome at once, where a provider can: the others of a batch may take their time.
+        self.heard: Callable[[UUID, Outcome], None] = lambda _id, _outcome: None
 
     async def deliver(self, messages: Sequence[Message]) -> dict[UUID, Outcome]:
         """Send them all; an outcome for every one. A fault of the provider's is an outcome, not an error."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -37,6 +38,10 @@ class Door:
         self._providers: dict[str, Provider] = {}
         self._runner = asyncio.Runner()
         self._loop = self._runner.get_loop()
+        self._heard: list[tuple[UUID, Outcome]] = []
+        self._error: BaseException | None = None
+        self._wanted = 0  # outcomes that somebody waits for
+        self._enough = asyncio.Event()
 
     def __enter__(self) -> Self:
         return self
@@ -58,6 +63,7 @@ class Door:
         """
         batches = [(self._provider(name), group) for name, group in messages.items()]
         task = self._loop.create_task(_together(batches))
+        task.add_done_callback(self._is_done)
         self.turn()
         return task
 
@@ -68,9 +74,38 @@ class Door:
     def wait(self, batch: "asyncio.Task[Outcomes]") -> Outcomes:
         return self._loop.run_until_complete(batch)
 
+    def heard(self) -> list[tuple[UUID, Outcome]]:
+        """The outcomes since this was last asked, each as it came and some again as their portion is complete."""
+        if self._error:
+            raise self._error
+        heard, self._heard = self._heard, []
+        return heard
+
+    def wait_for(self, outcomes: int, *, seconds: float) -> None:
+        """Wait until so many are heard, all that were sent are, or the time is over."""
+        self._wanted = outcomes
+        self._enough.clear()
+        if len(self._heard) < outcomes:
+            self._loop.run_until_complete(_at_most(self._enough, seconds))
+
+    def _hear(self, message_id: UUID, outcome: Outcome) -> None:
+        self._heard.append((message_id, outcome))
+        if len(self._heard) >= self._wanted:
+            self._enough.set()
+
+    def _is_done(self, task: "asyncio.Task[Outcomes]") -> None:
+        if task.cancelled():
+            return
+        if error := task.exception():  # of ours
+            self._error = error
+        else:
+            self._heard += task.result().items()
+        self._enough.set()
+
     def _provider(self, name: str) -> Provider:
         if name not in self._providers:
             self._providers[name] = import_string(settings.PROVIDERS[name]).named(name, self._limits)
+            self._providers[name].heard = self._hear
         return self._providers[name]
 
 
@@ -79,6 +114,11 @@ async def _together(groups: Sequence[tuple[Provider, Sequence[Message]]]) -> Out
     for group in await asyncio.gather(*(provider.deliver(messages) for provider, messages in groups)):
         outcomes |= group
     return outcomes
+
+
+async def _at_most(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 async def _some_rounds() -> None:

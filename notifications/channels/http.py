@@ -102,7 +102,9 @@ class HttpProvider(Provider):
             async with self._places:  # the wait for a free place does not count as the provider's time
                 if clock() >= deadline:
                     return TOO_LATE
-                return await self._exchange(self.request(message))
+                outcome = await self._exchange(self.request(message))
+            self.heard(message.id, outcome)
+            return outcome
 
         results = await asyncio.gather(*map(call, messages), return_exceptions=True)
         outcomes = {

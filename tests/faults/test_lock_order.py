@@ -11,6 +11,8 @@ from django.db import connection, connections, transaction
 
 from notifications import settle
 from notifications.channels.base import Accepted
+from notifications.channels.deliver import Door
+from notifications.flight import LINGER, Flight
 from notifications.models import Attempt, Lane, Reminder, Step
 from notifications.words import AttemptState, ReminderState
 from tests import factories
@@ -70,7 +72,7 @@ def wait_until_somebody_waits() -> None:
 def settled(attempt: Attempt) -> None:
     look = SimpleNamespace(reminder_id=attempt.reminders.get().pk, tries=0)
     call = settle.Call(attempt.pk, attempt.borrower_id, 1, "sms", "twilio", None, (look,))
-    settle.settle([call], {attempt.pk: Accepted("SM1")}, now=NOW)
+    settle.settle([(call, Accepted("SM1"))], now=NOW, using=connection)
 
 
 @pytest.mark.parametrize("act", [settled, lambda attempt: settle.reap(now=NOW)], ids=["settle", "reap"])
@@ -94,3 +96,26 @@ def test_who_waits_for_a_lane_holds_none_of_its_attempts(attempt: Attempt, act) 
         wait_until_somebody_waits()
         assert Attempt.objects.select_for_update(nowait=True).get().state == AttemptState.CALLING
     thread.join()
+
+
+def test_an_answer_that_meets_a_lock_of_our_own_is_written_once_that_transaction_is_over(
+    attempt: Attempt,
+) -> None:
+    """A lease that lapsed while the worker stood still may be of the batch that it decides next."""
+    look = SimpleNamespace(reminder_id=attempt.reminders.get().pk, tries=0)
+    call = settle.Call(attempt.pk, attempt.borrower_id, 1, "sms", "twilio", None, (look,))
+    with Door() as door, Flight(door, lambda: NOW) as under_way:
+        under_way._begun[attempt.pk] = call
+        door._hear(attempt.pk, Accepted("SM1"))
+        under_way._since = -LINGER
+        with transaction.atomic():
+            Lane.objects.select_for_update().get()
+            time.sleep(LINGER)
+            under_way.turn()
+            under_way._since -= LINGER
+            under_way.turn()
+            attempt.refresh_from_db()
+            assert attempt.state == AttemptState.CALLING
+        under_way.land(at_most=0)
+    attempt.refresh_from_db()
+    assert attempt.state == AttemptState.ACCEPTED

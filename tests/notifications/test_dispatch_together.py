@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 from django.db import connections, transaction
 
+from benchmarks.dispatch import add_people
 from loans.payments import NewPayment, record
-from notifications import lanes
-from notifications.models import Attempt, Reminder
-from notifications.settle import LEASE
+from notifications import dispatch, engine, flight, lanes, settle
+from notifications.flight import WINDOW
+from notifications.models import Attempt, Lane, Portion, Reminder
+from notifications.settle import LEASE, NEVER_BEGUN
 from notifications.words import AttemptState, ReminderState
 from tests import factories
 from tests.notifications import worker
@@ -110,3 +112,85 @@ def test_a_change_waits_until_a_claim_has_committed_what_it_sends(reminders, san
         assert Attempt.objects.get().state == AttemptState.CALLING
     process.kill()
     process.wait()
+
+
+def test_of_a_killed_worker_what_was_never_begun_is_sent_later_and_nothing_twice(reminders, sandbox):
+    """More calls than may be begun at once, at a provider that takes them and never answers."""
+    add_people("P", WINDOW + 200, due_on=DUE)
+    sandbox.faults(mode="hang")
+    process = worker.start(MORNING)
+    until(lambda: sandbox.count() >= 200)  # as many as are called at once
+    process.kill()
+    process.wait()
+    assert Attempt.objects.filter(state=AttemptState.CALLING).count() == WINDOW + 200
+    sandbox.faults()
+    for minutes in (3, 4):
+        reminders.run(MORNING + timedelta(minutes=minutes))
+    assert Attempt.objects.filter(state=AttemptState.UNKNOWN).count() == WINDOW
+    assert Attempt.objects.filter(state=AttemptState.REFUSED_RETRYABLE, detail=NEVER_BEGUN).count() == 200
+    assert Attempt.objects.filter(state=AttemptState.ACCEPTED).count() == 200
+    again = Reminder.objects.filter(attempts__state=AttemptState.REFUSED_RETRYABLE)
+    assert set(again.values_list("state", "tries")) == {(ReminderState.SENT, 1)}
+    assert max(phone["count"] for phone in sandbox._call("/phones")) == 1
+    assert not Portion.objects.exists()
+
+
+def test_a_worker_that_slept_through_its_lease_begins_nothing_that_was_given_back(
+    reminders, sandbox, monkeypatch
+):
+    """The reaper has taken its portions: their rows are gone, and what another worker sends is not sent again."""
+    add_people("P", 40, due_on=DUE)
+    monkeypatch.setattr(flight, "PORTION", 10)
+    monkeypatch.setattr(flight, "WINDOW", 20)
+    usual, slept = flight.settle.settle, []
+
+    def sleep_first(*args, **kwargs):
+        if not slept:  # as SIGSTOP does, and SIGCONT much later
+            slept.append(settle.reap(now=MORNING + LEASE + timedelta(seconds=1)))
+        return usual(*args, **kwargs)
+
+    monkeypatch.setattr(flight.settle, "settle", sleep_first)
+    reminders.run(MORNING)
+    assert sandbox.count() == 20
+    reminders.run(MORNING + LEASE + timedelta(minutes=1))
+    assert sandbox.count() == 40
+    assert max(phone["count"] for phone in sandbox._call("/phones")) == 1
+
+
+def test_an_answer_is_settled_while_the_next_batch_is_still_being_decided(reminders, sandbox, monkeypatch):
+    """By a connection beside the one whose transaction is open."""
+    add_people("P", 60, due_on=DUE)
+    monkeypatch.setattr(flight, "PORTION", 10)
+    monkeypatch.setattr(flight, "WINDOW", 20)
+    seen = []
+    usual = flight.Flight.turn
+
+    def look(self):
+        time.sleep(0.05)
+        usual(self)
+        seen.append((self._beside._own is not None, self.made))
+
+    monkeypatch.setattr(flight.Flight, "turn", look)
+    monkeypatch.setattr(dispatch, "TURN_EVERY", 2)
+    engine.tick(now=MORNING)
+    dispatch.send_due(clock=lambda: MORNING, until=lambda: False, limit=30)
+    assert any(is_beside and made for is_beside, made in seen)
+    assert set(Attempt.objects.values_list("state", flat=True)) == {AttemptState.ACCEPTED}
+
+
+def test_a_clock_that_jumps_past_the_leases_of_what_is_under_way_sends_nothing_twice(
+    reminders, sandbox, monkeypatch
+):
+    add_people("P", 40, due_on=DUE)
+    monkeypatch.setattr(flight, "PORTION", 10)
+    monkeypatch.setattr(flight, "WINDOW", 20)
+    monkeypatch.setattr(dispatch, "TURN_EVERY", 2)
+    engine.tick(now=MORNING)
+    Lane.objects.update(next_at=MORNING)
+    times = iter([MORNING])
+    dispatch.send_due(
+        clock=lambda: next(times, MORNING + timedelta(minutes=10)), until=lambda: False, limit=20
+    )
+    reminders.run(MORNING + timedelta(minutes=20))
+    assert max(phone["count"] for phone in sandbox._call("/phones")) == 1
+    assert not Lane.objects.filter(leased_until__isnull=False).exists()

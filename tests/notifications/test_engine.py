@@ -224,7 +224,7 @@ def test_an_answer_of_an_older_claim_changes_nothing(reminders, bill, settings):
     attempt = Attempt.objects.get()
     Attempt.objects.update(state=AttemptState.CALLING, claim=attempt.claim + 1)
     call = settle.Call(attempt.pk, attempt.borrower_id, attempt.claim, "sms", "twilio", None, ())
-    settle.settle([call], {attempt.pk: settle.RefusedForGood("late")}, now=now)
+    settle.settle([(call, settle.RefusedForGood("late"))], now=now, using=connection)
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.CALLING
 
