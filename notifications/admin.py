@@ -29,6 +29,7 @@ from notifications.models import (
     Step,
     Tick,
 )
+from notifications.words import AttemptState
 
 
 class StepInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -67,17 +68,34 @@ class ReminderAdmin(Explained):
     readonly_fields = ("why",)
 
 
+class Reconciled(admin.SimpleListFilter):
+    """What was perhaps sent: while it may still be learnt, and after."""
+
+    title = _("perhaps sent")
+    parameter_name = "perhaps"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("may still be learnt")), ("closed", _("closed as unknown"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Attempt]) -> QuerySet[Attempt]:
+        if self.value() not in ("open", "closed"):
+            return queryset
+        return queryset.filter(state=AttemptState.UNKNOWN, reconciled_at__isnull=self.value() == "open")
+
+
 @admin.register(Attempt)
 class AttemptAdmin(Explained):
-    list_display = ("started_at", "borrower", "channel", "state", "delivery", "why")
+    list_display = (
+        *("started_at", "borrower", "channel", "provider", "state", "delivery", "reconciled_at", "why"),
+    )
     list_select_related = ("borrower",)
-    list_filter = ("state", "channel", "category")
+    list_filter = (Reconciled, "state", "channel", "provider", "category")
     search_fields = ("id__exact", "provider_reference__exact", "borrower__reference__exact")
     ordering = ("-started_at",)  # type: ignore[misc]
     fields = (
         *("borrower", "category", "channel", "provider", "contact_point", "state", "delivery", "detail"),
         *("provider_reference", "language", "template", "subject", "body", "full_text", "segments", "why"),
-        *("started_at", "settled_at", "read_at"),
+        *("started_at", "settled_at", "asked_at", "reconciled_at", "read_at"),
     )
     readonly_fields = ("why",)
 

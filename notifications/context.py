@@ -97,7 +97,8 @@ class Batch:
             language=borrower.language,
         )
         subject, text = render(words, channel=outgoing.channel)
-        in_full = render(meant, channel=INBOX).text if outgoing.is_discreet else ""
+        leaves_out = outgoing.is_discreet or len(outgoing.keys) > texts.MOST_NAMED
+        in_full = render(meant, channel=INBOX).text if leaves_out and outgoing.channel != INBOX else ""
         segments = 0
         if outgoing.channel == "push":
             text = push_words.body(borrower.language)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql
@@ -67,6 +68,7 @@ class Decided:
         self.attempts: list[AttemptRow] = []
         self.links: list[LinkRow] = []
         self.silent: list[Silence] = []
+        self.undecided: list[int] = []  # borrowers
 
     def add_attempt(self, attempt: AttemptRow, looks: Iterable[Look]) -> None:
         self.attempts.append(attempt)
@@ -82,8 +84,9 @@ class Decided:
             state = (ReminderState.EXPIRED if is_late else ReminderState.SUPPRESSED).value
             self.silent.append(Silence(look.reminder_id, state, None, reason.dumps(never.reasons)))
 
-    def add_undecided(self, looks: Iterable[Look], *, until: datetime) -> None:
+    def add_undecided(self, borrower_id: int, looks: Iterable[Look], *, until: datetime) -> None:
         """The reminders of somebody about whom nothing could be decided: they wait, and say so."""
+        self.undecided.append(borrower_id)
         why = reason.dumps([Reason("undecided")])
         state = ReminderState.PLANNED.value
         self.silent += [Silence(look.reminder_id, state, until, why) for look in looks]
@@ -115,6 +118,8 @@ class Decided:
                     "calling": calling,
                     "portions": [portion for portion, _ in waiting],
                     "waiting": [attempt for _, attempt in waiting],
+                    "undecided": self.undecided,
+                    "most_claims": settings.MOST_FRUITLESS_CLAIMS,
                     "now": now,
                 },
             )

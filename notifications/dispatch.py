@@ -109,7 +109,7 @@ def _decide(
         except Exception:
             # Whatever is wrong with one person's rows, nine hundred others must not wait for its mending.
             log.exception("dispatch.undecided", extra={"borrower": person_id})
-            decided.add_undecided(looks, until=now + UNDECIDED_WAITS)
+            decided.add_undecided(person_id, looks, until=now + UNDECIDED_WAITS)
             continue
         decided.add_silent(decisions)
         drafts += drafted

@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from notifications import closed_addresses, conversation_notices, dispatch, hearing, plan, receipts, settle
+from notifications import (
+    closed_addresses,
+    conversation_notices,
+    dispatch,
+    hearing,
+    plan,
+    quarantine,
+    receipts,
+    reconcile,
+    settle,
+)
 from notifications.clock import Clock
 from notifications.help import journeys
 from notifications.models import Tick
@@ -36,6 +46,8 @@ def tick(*, now: datetime) -> int:
         row.save(update_fields=["planned", "finished_at"])
         Tick.objects.filter(name=PLAN, slot__lt=now - KEEP_TICKS).delete()
     settle.reap(now=now)
+    quarantine.alarm()
+    reconcile.run(now=now)
     hearing.drain()
     receipts.sweep(now=now, limit=500)
     journeys.judge_due(now=now)

@@ -316,6 +316,10 @@ class Lane(models.Model):
     next_at = models.DateTimeField(null=True)  # UTC; the earliest planned reminder, null where there is none
     leased_until = models.DateTimeField(null=True)  # UTC
     claim = models.BigIntegerField(default=0)
+    fruitless = models.PositiveSmallIntegerField(
+        default=0, db_default=0
+    )  # claims in a row without an outcome
+    set_aside_at = models.DateTimeField(null=True, blank=True)  # UTC; after too many: no worker takes it
 
     class Meta:
         verbose_name = _("lane")
@@ -323,6 +327,10 @@ class Lane(models.Model):
         indexes = [
             # Read by the claim: due lanes, oldest first.
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="lane_due"),
+            # Read by the engine's status and its alarm: almost always empty.
+            models.Index(
+                fields=["set_aside_at"], condition=Q(set_aside_at__isnull=False), name="lane_set_aside"
+            ),
             # Read by the reaper: leases that lapsed.
             models.Index(
                 fields=["leased_until"], condition=Q(leased_until__isnull=False), name="lane_leased"
@@ -436,6 +444,9 @@ class Attempt(models.Model):
     started_at = models.DateTimeField(_("started"), default=timezone.now)  # UTC
     settled_at = models.DateTimeField(_("answered"), null=True, blank=True)  # UTC
     read_at = models.DateTimeField(_("read"), null=True, blank=True)  # UTC
+    # Of an unknown outcome: when the provider was last asked, and when nothing more is done to learn it
+    asked_at = models.DateTimeField(_("provider asked"), null=True, blank=True)  # UTC
+    reconciled_at = models.DateTimeField(_("closed as unknown"), null=True, blank=True)  # UTC
 
     class Meta:
         verbose_name = _("attempt")

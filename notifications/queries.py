@@ -63,7 +63,7 @@ SELECT count(*) FROM fresh
 CLAIM_LANES = """
 WITH due AS MATERIALIZED (
     SELECT borrower_id FROM notifications_lane
-    WHERE next_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
+    WHERE next_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s) AND set_aside_at IS NULL
     ORDER BY next_at LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
@@ -107,7 +107,11 @@ WITH portions AS (
 UPDATE notifications_lane lane
 SET next_at = (SELECT min(next_attempt_at) FROM notifications_reminder reminder
                WHERE reminder.borrower_id = lane.borrower_id AND reminder.state = 'planned'),
-    leased_until = CASE WHEN lane.borrower_id = ANY(%(calling)s) THEN lane.leased_until END
+    leased_until = CASE WHEN lane.borrower_id = ANY(%(calling)s) THEN lane.leased_until END,
+    fruitless = CASE WHEN lane.borrower_id = ANY(%(undecided)s) THEN lane.fruitless + 1
+                     WHEN lane.borrower_id = ANY(%(calling)s) THEN lane.fruitless ELSE 0 END,
+    set_aside_at = CASE WHEN lane.borrower_id = ANY(%(undecided)s) AND lane.fruitless + 1 >= %(most_claims)s
+                        THEN %(now)s END
 WHERE lane.borrower_id = ANY(%(borrowers)s)
 """
 
@@ -147,7 +151,7 @@ reminders AS (
 ),
 lanes AS (
     UPDATE notifications_lane lane
-    SET leased_until = NULL, next_at = LEAST(lane.next_at, freed.next_at)
+    SET leased_until = NULL, next_at = LEAST(lane.next_at, freed.next_at), fruitless = 0
     FROM unnest(%(borrowers)s::bigint[], %(claims)s::bigint[], %(nexts)s::timestamptz[])
          AS freed(borrower_id, claim, next_at)
     WHERE lane.borrower_id = freed.borrower_id AND lane.claim = freed.claim
@@ -171,6 +175,9 @@ never AS MATERIALIZED (
 freed AS (
     UPDATE notifications_lane lane
     SET leased_until = CASE WHEN leased_until > %(now)s THEN leased_until END,
+        fruitless = fruitless + (leased_until <= %(now)s)::int,
+        set_aside_at = CASE WHEN leased_until <= %(now)s AND fruitless + 1 >= %(most_claims)s
+                            THEN %(now)s ELSE set_aside_at END,
         next_at = CASE WHEN lane.borrower_id IN (SELECT borrower_id FROM never)
                        THEN LEAST(lane.next_at, %(now)s) ELSE lane.next_at END
     WHERE borrower_id IN (SELECT borrower_id FROM notifications_lane WHERE leased_until <= %(now)s

@@ -8,7 +8,8 @@ from django.db import transaction
 from notifications import closed_addresses, lanes, replies
 from notifications.heard import INBOUND, Fault, Receipt, Says, reader
 from notifications.models import Attempt, ProviderEvent, Reminder
-from notifications.words import AttemptState, ReminderState
+from notifications.traffic import shared
+from notifications.words import AttemptState, Delivery, ReminderState
 
 logger = logging.getLogger(__name__)
 
@@ -62,17 +63,20 @@ def _advance(attempt: Attempt, receipt: Receipt, *, now: datetime) -> str:
         logger.error("receipt_for_a_refused_attempt attempt=%s", attempt.pk)
         return REFUSED
     if attempt.state in (AttemptState.CALLING, AttemptState.UNKNOWN):
-        _settle(attempt, receipt.reference, now=now)
+        settle_as_taken(attempt, receipt.reference, now=now)
     if receipt.delivery <= attempt.delivery:
         return "already known"
     attempt.delivery = receipt.delivery
     attempt.detail = receipt.detail[:200]
     attempt.save(update_fields=["delivery", "detail"])
+    if attempt.delivery == Delivery.DELIVERED:
+        seconds = (now - attempt.started_at).total_seconds()
+        shared.tell_delivered((attempt.channel, attempt.provider), seconds=seconds, now=now.timestamp())
     return f"now {receipt.delivery.name.lower()}"
 
 
-def _settle(attempt: Attempt, reference: str, *, now: datetime) -> None:
-    """There is a receipt, so the provider took the message: whether or not its answer ever reached us.
+def settle_as_taken(attempt: Attempt, reference: str, *, now: datetime) -> None:
+    """There is a receipt or the provider says so: it took the message: whether or not its answer ever reached us.
 
     A receipt may be quicker than the worker that still waits for the answer (the attempt is `calling`). The
     worker's own settle then finds nothing left to do, and should it have died, nothing is left undone.

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -104,6 +105,7 @@ def reap(*, now: datetime) -> int:
             "before": now - LEASE,
             "detail": SILENT,
             "never_begun": NEVER_BEGUN,
+            "most_claims": settings.MOST_FRUITLESS_CLAIMS,
         }
         cursor.execute(queries.REAP_LAPSED, arguments)
         return int(cursor.fetchone()[0])

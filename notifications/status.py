@@ -57,6 +57,9 @@ class Status:
     due_lanes: int  # borrowers who wait for a worker; at most MOST_COUNTED
     queue_age: float | None  # how long the first of them has waited
     leases: int  # borrowers who are with a worker
+    set_aside: (
+        int  # borrowers whom no claim brings to an outcome (notifications.quarantine); somebody must look
+    )
     lapsed_leases: int  # of a worker that died; the next tick frees them
     overdue_calls: int  # without an answer for longer than a lease: the next tick makes them unknown
     flow: tuple[Flow, ...]
@@ -95,6 +98,7 @@ def read(*, now: datetime) -> Status:
         due_lanes=queue["lanes"],
         queue_age=_age(queue["first"], now),
         leases=leases["held"],
+        set_aside=leases["set_aside"],
         lapsed_leases=leases["lapsed"],
         overdue_calls=Attempt.objects.filter(state=AttemptState.CALLING, started_at__lt=now - LEASE).count(),
         flow=flow,
@@ -123,13 +127,16 @@ def unknowns(*, now: datetime) -> QuerySet[Attempt]:
 def _queue(now: datetime) -> dict[str, Any]:
     """The lanes that a claim would find now, oldest first."""
     is_free = Q(leased_until=None) | Q(leased_until__lte=now)
-    due = Lane.objects.filter(is_free, next_at__lte=now).order_by("next_at")
+    due = Lane.objects.filter(is_free, next_at__lte=now, set_aside_at=None).order_by("next_at")
     return due[:MOST_COUNTED].aggregate(lanes=Count("pk"), first=Min("next_at"))
 
 
 def _leases(now: datetime) -> dict[str, Any]:
-    return Lane.objects.filter(leased_until__isnull=False).aggregate(
-        held=Count("pk", filter=Q(leased_until__gt=now)), lapsed=Count("pk", filter=Q(leased_until__lte=now))
+    rows = Lane.objects.filter(Q(leased_until__isnull=False) | Q(set_aside_at__isnull=False))
+    return rows.aggregate(
+        held=Count("pk", filter=Q(leased_until__gt=now)),
+        lapsed=Count("pk", filter=Q(leased_until__lte=now)),
+        set_aside=Count("pk", filter=Q(set_aside_at__isnull=False)),
     )
 
 

@@ -23,6 +23,10 @@ PLACEHOLDERS = {
     "phone": "+1 555 010 0199",
     "link": "https://portal.example",
 }
+# Bills that a message names; the others are counted in it, and named in the inbox. A text of ten lines has some 400
+# characters, and providers refuse one of more than 1,600.
+MOST_NAMED = 10
+AND_MORE = {"en": "and {} more", "zh-hans": "另有 {} 笔", "zh-hant": "另有 {} 筆"}
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -70,6 +74,8 @@ def render(
     """Fill a template for one person. demands: at least one; the first is the most urgent."""
     is_short = channel in ("sms", "whatsapp")
     filled = values(name, demands, sender, language=language, is_short=is_short)
+    if channel == "inbox":  # it has room for all
+        filled["lines"] = _lines(demands, language, is_short=False)
     return Rendered(fill(words.subject, filled), fill(words.short if is_short else words.body, filled))
 
 
@@ -98,8 +104,16 @@ def values(
         "amount": _money(first.amount, first.currency, locale),
         "due_date": _date(first.due_on, locale),
         "account": first.account,
-        "lines": "\n".join(_line(one, locale, is_short=is_short) for one in demands),
+        "lines": _lines(demands, language, is_short=is_short, most=MOST_NAMED),
     }
+
+
+def _lines(demands: Sequence[Demand], language: str, *, is_short: bool, most: int | None = None) -> str:
+    """The bills of a digest, one a line; beyond `most` they are counted."""
+    locale = LOCALES[language]
+    named = [_line(one, locale, is_short=is_short) for one in demands[:most]]
+    left = len(demands) - len(named)
+    return "\n".join(named + ([AND_MORE[language].format(left)] if left else []))
 
 
 def _line(demand: Demand, locale: str, *, is_short: bool) -> str:

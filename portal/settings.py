@@ -300,6 +300,8 @@ CHANNEL_PROVIDERS: dict[str, dict[str, float]] = {
     "email": {"email": 1},
     "sms": numbers("SMS_PROVIDERS", default={"twilio": 1}),
 }
+# A borrower claimed so often in a row without an outcome is set aside, so that the others go on.
+MOST_FRUITLESS_CLAIMS = env.int("MOST_FRUITLESS_CLAIMS", default=5)
 PROVIDER_RATES = numbers(
     "PROVIDER_RATES", default={}
 )  # provider → messages a second; not named: without limit

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from notifications.channels.base import Limits, Message, Outcome, Provider
+from notifications.channels.base import Limits, Message, Outcome, Provider, Question
 
 Outcomes = dict[UUID, Outcome]
 
@@ -73,6 +73,10 @@ class Door:
 
     def wait(self, batch: "asyncio.Task[Outcomes]") -> Outcomes:
         return self._loop.run_until_complete(batch)
+
+    def ask(self, provider: str, questions: Sequence[Question]) -> Outcomes:
+        """What a provider knows of messages whose outcome is unknown."""
+        return self._loop.run_until_complete(self._provider(provider).ask(questions))
 
     def heard(self) -> list[tuple[UUID, Outcome]]:
         """The outcomes since this was last asked, each as it came and some again as their portion is complete."""

@@ -336,3 +336,18 @@ def test_one_persons_broken_rows_hold_up_nobody_else(borrower, stranger, reminde
     assert "dispatch.undecided" in caplog.text
     Preference.objects.all().delete()  # mended
     assert reminders.run(ten + timedelta(hours=1)) == 1
+
+
+def test_a_digest_of_very_many_bills_names_ten_counts_the_rest_and_lists_all_in_the_inbox(
+    reminders, sandbox, borrower, phone
+):
+    for number in range(17):
+        factories.make_bill(factories.make_loan(borrower), due_on=DUE, amount=Decimal(100 + number))
+    assert reminders.run(morning(3)) == 1
+    [text] = sandbox.texts(phone)
+    assert "and 7 more" in text
+    assert "$109.00" in text
+    assert "$110.00" not in text
+    attempt = Attempt.objects.get()
+    assert attempt.reminders.count() == 17
+    assert all(f"${100 + number}.00" in attempt.full_text for number in range(17))

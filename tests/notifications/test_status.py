@@ -31,6 +31,7 @@ def test_an_engine_that_never_ran_has_no_ages(ten, settings):
         due_lanes=0,
         queue_age=None,
         leases=0,
+        set_aside=0,
         lapsed_leases=0,
         overdue_calls=0,
         flow=(),

@@ -34,6 +34,7 @@ def lines(now: Status) -> list[str]:
         *(f"  {one.name}  {_ago(one.age)}" for one in now.workers),
         f"queue          {now.due_lanes:,} borrowers due, the first for {_seconds(now.queue_age)}",
         f"leases         {now.leases:,} with a worker, {now.lapsed_leases:,} lapsed",
+        f"set aside      {now.set_aside:,} borrowers: each was claimed again and again without an outcome",
         f"calls          {now.overdue_calls:,} without an answer for longer than a lease",
         f"planned        {now.per_minute(now.planned):,} a minute",
         *(f"attempts       {_rate(now, each)}" for each in now.flow),
