@@ -52,6 +52,11 @@ class Webhooks:
         """Post JSON, one body after the other. events: the text's status from then on, and the body. delay: seconds."""
         self._start(self._tell(url, events, sign, reference, delay))
 
+    @property
+    def under_way(self) -> int:
+        """Receipts and replies that the portal has not had yet."""
+        return len(self._running)
+
     async def close(self) -> None:
         for task in self._running:
             task.cancel()

@@ -23,6 +23,10 @@ SELECT attempt_id, pg_xact_commit_timestamp(xmin) FROM notifications_attempt_rem
 REFERENCES = """
 SELECT id, provider_reference FROM notifications_attempt WHERE provider_reference <> ''
 """
+# What is no reminder, as the word to an owner that their number cannot be reached; the reminders' cap is not theirs.
+NOTICES = """
+SELECT id FROM notifications_attempt WHERE category = 'service'
+"""
 STOPPED = """
 SELECT borrower_id, pg_xact_commit_timestamp(xmin) FROM notifications_hold WHERE reason = 'stop_request'
 """
@@ -50,6 +54,7 @@ def read(due_by_amount: Mapping[Decimal, datetime], *, now: datetime) -> Books:
         closed=frozenset(row[0] for row in _rows("SELECT id FROM loans_bill WHERE closed_at IS NOT NULL")),
         reminders=[Reminder(*row) for row in _rows(REMINDERS, now)],
         decided=dict(_rows(DECIDED)),
+        notices=frozenset(row[0] for row in _rows(NOTICES)),
         references=dict(_rows(REFERENCES)),
         stopped=dict(_rows(STOPPED)),
         paid=dict(_rows(PAID)),

@@ -39,8 +39,8 @@ class Provider(Sandbox):
         return app
 
     async def done(self, request: web.Request) -> web.Response:
-        """How often it behaved in which way."""
-        return web.json_response(self._modes)
+        """How often it behaved in which way, and what the portal has still to hear."""
+        return web.json_response({"modes": self._modes, "under_way": self.webhooks.under_way})
 
     async def create_message(self, request: web.Request) -> web.StreamResponse:
         if not self._may(request):

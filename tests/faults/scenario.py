@@ -176,7 +176,7 @@ MODES = {
     Mode.UNDELIVERED: 10,
 }
 ANSWERS = {Answers.ONCE: 90, Answers.TWICE: 5, Answers.TWICE_LATER: 5}
-RECEIPTS = {Receipts.NONE: 70, Receipts.USUAL: 10, Receipts.TWICE: 10, Receipts.EARLY: 10}
+RECEIPTS = {Receipts.NONE: 85, Receipts.USUAL: 5, Receipts.TWICE: 5, Receipts.EARLY: 5}
 LATENCY = (0.02, 0.4)  # seconds
 
 

@@ -87,6 +87,17 @@ def test_a_message_booked_under_anothers_id_is_mistaken() -> None:
     assert found(replace(BOOKS, references={CALL: "SM2"}), TEXT) == [Wrong.MISTAKEN]
 
 
+def test_a_notice_about_the_account_is_none_of_the_days_messages_and_a_reminder_never_a_notice() -> None:
+    notice = Received(NOON + SECOND, UUID(int=2), person=1, reference="", bills=())
+    known = replace(BOOKS, notices=frozenset([notice.attempt]))
+    assert found(known, TEXT, notice) == []
+    assert found(known, TEXT, replace(notice, bills=(7,))) == [
+        Wrong.DUPLICATED,
+        Wrong.UNBOOKED,
+        Wrong.OVER_CAP,
+    ]
+
+
 @pytest.mark.parametrize(("of", "kind"), [("stopped", Wrong.AFTER_STOP), ("paid", Wrong.AFTER_PAYMENT)])
 def test_a_decision_after_a_stop_or_payment_is_wrong_and_one_before_it_was_on_its_way(
     of: str, kind: Wrong

@@ -48,6 +48,7 @@ class Books:
     references: Mapping[UUID, str]  # attempt → the provider's id, where the books have one
     stopped: Mapping[int, datetime]  # person → commit of the stop
     paid: Mapping[int, datetime]  # bill → commit of the payment that closed it
+    notices: frozenset[UUID] = frozenset()  # attempts that speak of no bill, and take no day's place
 
 
 class Wrong(StrEnum):
@@ -67,6 +68,7 @@ class Verdict:
     reminders: int = 0
     delivered: int = 0
     unknown: int = 0
+    notices: int = 0  # of service, as that a number cannot be reached
     wrong: dict[Wrong, list[str]] = field(default_factory=lambda: {kind: [] for kind in Wrong})
     states: Counter[str] = field(default_factory=Counter)
     # Decided before the stop or payment and received after it: milliseconds.
@@ -92,6 +94,7 @@ class Verdict:
             "on_their_way_at_stop": _late(self.on_their_way_at_stop),
             "on_their_way_at_payment": _late(self.on_their_way_at_payment),
             "unknown": self.unknown,
+            "notices": self.notices,
             "lag_p50_s": _percentile(lags, 50),
             "lag_p99_s": _percentile(lags, 99),
             "states": dict(sorted(self.states.items())),
@@ -100,7 +103,9 @@ class Verdict:
 
 def judge(books: Books, received: Sequence[Received], *, lag_until: datetime) -> Verdict:
     """lag_until: what came later came after the clock was moved on, and says nothing of the lag."""
-    verdict = Verdict(reminders=len(books.due))
+    everything = len(received)
+    received = [message for message in received if message.bills or message.attempt not in books.notices]
+    verdict = Verdict(reminders=len(books.due), notices=everything - len(received))
     heard = Counter(bill for message in received for bill in message.bills)
     known = {reminder.bill for reminder in books.reminders}
     for reminder in books.reminders:
