@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
 from loans import admin_api as admin_api
-from loans import payments
+from loans import payments, truth
 from loans.models import Bill, CreditAccount, Payment
 
 
@@ -24,6 +24,13 @@ class PaymentForm(forms.Form):
         max_length=64,
         required=False,
         help_text=_("Of the bank; made here where it is empty."),
+    )
+    settles = forms.BooleanField(
+        label=_("It pays the loan off"),
+        required=False,
+        help_text=_(
+            "Bills to come fall away with their interest. It must be the sum that settles the loan, or more."
+        ),
     )
 
 
@@ -45,7 +52,20 @@ class CreditAccountAdmin(ReadOnlyAdmin):
     list_select_related = ("borrower",)
     list_filter = ("product", "status", "currency")
     search_fields = ("reference__exact", "borrower__reference__exact")
+    readonly_fields = ("own_sum",)
     journeys = ("record_payment", "autopay")
+
+    @admin.display(description=_("our own sum, for comparison"))
+    def own_sum(self, obj: CreditAccount) -> str:
+        """The reported balance is the one that counts; a difference says that rows are missing here, or wrong."""
+        if (found := truth.check(obj)) is None:
+            return gettext("No balance is reported, or there is nothing here to compare it with.")
+        if not found.difference:
+            return gettext("The same.")
+        return gettext("%(ours)s: the report says %(difference)s more.") % {
+            "ours": f"{found.ours} {found.currency}",
+            "difference": f"{found.difference} {found.currency}",
+        }
 
     def record_payment_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Book a payment; the reminders of the bills it pays fall away with it."""

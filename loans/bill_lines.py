@@ -16,6 +16,7 @@ class BillState(TextChoices):
     TO_PAY = "to_pay", _("to pay")
     PAID = "paid", _("paid")
     NOTHING_DUE = "nothing_due", _("nothing to pay")
+    SETTLED = "settled", _("fell away when the loan was paid off")
     CARRIED_OVER = "carried_over", _("carried over to the next bill")
 
     @property
@@ -57,5 +58,5 @@ def _state(bill: Bill, today: date) -> BillState:
     if not bill.outstanding:
         return BillState.PAID
     if bill.closed_at:
-        return BillState.CARRIED_OVER
+        return BillState.SETTLED if bill.statement_balance is None else BillState.CARRIED_OVER
     return BillState.OVERDUE if bill.due_on < today else BillState.TO_PAY

@@ -15,8 +15,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from loans import signals
+from loans import balances, quotes, signals
 from loans.allocation import allocate
+from loans.contract import CannotTell
 from loans.currency import unit
 from loans.models import Allocation, Bill, CreditAccount, Payment
 
@@ -36,6 +37,7 @@ class NewPayment:
     currency: str  # ISO 4217; must be the account's
     received_on: date  # calendar day at the lender
     reference: str = ""
+    settles: bool = False  # it pays the loan off: bills to come fall away, and their interest with them
 
 
 def record(account: CreditAccount, *, payment: NewPayment, by: User | None, now: datetime) -> Payment:
@@ -46,8 +48,10 @@ def record(account: CreditAccount, *, payment: NewPayment, by: User | None, now:
     with transaction.atomic():
         locked = CreditAccount.objects.select_for_update().get(pk=account.pk)
         _check(locked, payment, now)
+        if payment.settles:
+            _check_that_it_settles(locked, payment)
         booked = _book(locked, payment, by, now)
-        closed = _allocate(locked, booked, now)
+        closed = _allocate(locked, booked, now, settles=payment.settles)
         _close_when_nothing_is_left(locked)
         signals.payment_recorded.send(
             sender=Payment, account=locked, payment=booked, closed_bills=closed, now=now
@@ -77,6 +81,30 @@ def _check(account: CreditAccount, payment: NewPayment, now: datetime) -> None:
         raise PaymentRefused(_("A reference is up to 64 visible characters. Correct the reference."))
 
 
+def _check_that_it_settles(account: CreditAccount, payment: NewPayment) -> None:
+    """Is it what settles the loan on the day it came in, or more?"""
+    on = payment.received_on
+    bills = list(account.bills.order_by("due_on", "number"))
+    try:
+        quote = quotes.ask(balances.account_view(account, today=on), bills, on=on, today=on)
+    except CannotTell as unknown:
+        raise PaymentRefused(
+            _("What settles this account cannot be told here: %(why)s Book it as a payment like others.")
+            % {"why": unknown.reason.label}
+        ) from unknown
+    if payment.amount < quote.total:
+        raise PaymentRefused(
+            _(
+                "On %(day)s it takes %(sum)s %(currency)s to settle this loan. Book it as a payment like others."
+            )
+            % {
+                "day": date_format(on),
+                "sum": quote.total.quantize(unit(account.currency)),
+                "currency": account.currency,
+            }
+        )
+
+
 def _book(account: CreditAccount, payment: NewPayment, by: User | None, now: datetime) -> Payment:
     reference = payment.reference.strip() or f"P-{uuid.uuid4().hex[:12].upper()}"
     try:
@@ -99,21 +127,32 @@ def _book(account: CreditAccount, payment: NewPayment, by: User | None, now: dat
         ) from error
 
 
-def _allocate(account: CreditAccount, payment: Payment, now: datetime) -> list[int]:
+def _allocate(account: CreditAccount, payment: Payment, now: datetime, *, settles: bool) -> list[int]:
     """Write the payment's parts and the bills they reach; the ids of the bills now closed."""
     bills = {bill.pk: bill for bill in account.bills.filter(closed_at=None).order_by("due_on", "number")}
-    parts, _rest = allocate(payment.amount, [(bill.pk, bill.outstanding) for bill in bills.values()])
-    reached: list[Bill] = []
+    asked = [
+        (bill.pk, principal_left(bill) if settles and bill.due_on > payment.received_on else bill.outstanding)
+        for bill in bills.values()
+    ]
+    parts, _rest = allocate(payment.amount, [(pk, amount) for pk, amount in asked if amount])
     for pk, amount in parts:
-        bill = bills[pk]
-        bill.paid += amount
-        bill.closed_at = now if not bill.outstanding else None
-        reached.append(bill)
+        bills[pk].paid += amount
+    reached = list(bills.values()) if settles else [bills[pk] for pk, _amount in parts]
+    for bill in reached:
+        bill.closed_at = now if settles or not bill.outstanding else None
     Allocation.objects.bulk_create(
         Allocation(payment=payment, bill_id=pk, amount=amount) for pk, amount in parts
     )
     Bill.objects.bulk_update(reached, ["paid", "closed_at"])
     return _closed(reached)
+
+
+def principal_left(bill: Bill) -> Decimal:
+    """Of an open bill, the principal that is not paid. Interest is paid before it; without parts, all of it is principal."""
+    if bill.principal is None:
+        return bill.outstanding
+    repaid = max(bill.paid - (bill.interest or Decimal(0)), Decimal(0))
+    return max(bill.principal - repaid, Decimal(0))
 
 
 def _closed(bills: Sequence[Bill]) -> list[int]:

@@ -40,7 +40,12 @@ def test_a_paid_bill_asks_for_nothing() -> None:
 
 
 def test_a_statement_replaced_by_a_newer_one_asks_for_nothing_itself() -> None:
-    assert state_and_left(paid=Decimal(30), closed_at=CLOSED) == (BillState.CARRIED_OVER, Decimal(0))
+    replaced = state_and_left(paid=Decimal(30), closed_at=CLOSED, statement_balance=Decimal(900))
+    assert replaced == (BillState.CARRIED_OVER, Decimal(0))
+
+
+def test_an_instalment_that_fell_away_asks_for_nothing() -> None:
+    assert state_and_left(paid=Decimal(30), closed_at=CLOSED) == (BillState.SETTLED, Decimal(0))
 
 
 def test_a_statement_of_nothing_is_neither_paid_nor_due() -> None:

@@ -104,7 +104,7 @@ def test_the_overview_says_what_is_owed_and_what_comes_next(signed_in: Client, l
 def test_the_overview_says_kindly_what_is_past_its_due_date(signed_in: Client, loan: CreditAccount) -> None:
     page = text(signed_in.get(reverse("loans:dashboard")))
     assert "$100.00 is past its due date" in page
-    assert "Can you not pay all of it?" in page
+    assert "Can you pay on another day, or not all of it?" in page
 
 
 def test_amounts_past_due_in_two_currencies_make_one_notice(

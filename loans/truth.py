@@ -1,0 +1,73 @@
+"""The lender's figure and our own: where the core system reports a balance, ours is only a check of it.
+
+Our sum of a loan: the contract's principal, less the principal that payments booked until the report repaid. Of a card:
+the newest statement's balance, less what was booked between it and the report. Amounts in the account's currency.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import connection
+
+from loans.models import CreditAccount
+
+OURS = """
+SELECT account.id, account.reference, account.currency, account.reported_balance, account.reported_at,
+       CASE WHEN account.principal IS NOT NULL THEN account.principal - COALESCE(repaid.principal, 0)
+            ELSE statement.balance - COALESCE(since.paid, 0) END AS ours
+FROM loans_creditaccount account
+LEFT JOIN LATERAL (
+    SELECT sum(GREATEST(paid.amount - COALESCE(bill.interest, 0), 0)) AS principal
+    FROM loans_bill bill
+    JOIN LATERAL (SELECT sum(part.amount) AS amount FROM loans_allocation part
+                  JOIN loans_payment payment ON payment.id = part.payment_id
+                  WHERE part.bill_id = bill.id AND payment.created_at <= account.reported_at) paid ON true
+    WHERE bill.account_id = account.id AND account.principal IS NOT NULL
+) repaid ON true
+LEFT JOIN LATERAL (
+    SELECT statement_balance AS balance, issued_on FROM loans_bill
+    WHERE account_id = account.id AND statement_balance IS NOT NULL ORDER BY number DESC LIMIT 1
+) statement ON true
+LEFT JOIN LATERAL (
+    SELECT sum(amount) AS paid FROM loans_payment
+    WHERE account_id = account.id AND created_at <= account.reported_at AND received_on > statement.issued_on
+) since ON true
+WHERE account.reported_balance IS NOT NULL AND (%(account)s::bigint IS NULL OR account.id = %(account)s)
+  AND (account.principal IS NOT NULL OR statement.balance IS NOT NULL)
+ORDER BY account.id
+"""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One account's two figures at the instant of the report."""
+
+    reference: str
+    currency: str
+    reported: Decimal
+    reported_at: datetime  # UTC
+    ours: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """Above 0: the lender's books say more than the contract, bills and payments here explain."""
+        return self.reported - self.ours
+
+
+def check(account: CreditAccount) -> Check | None:
+    """The two figures of one account; None where nothing is reported, or nothing here to compare it with."""
+    return next(_checks(account.pk), None)
+
+
+def all_checks() -> Iterator[Check]:
+    """Those of every account, streamed."""
+    return _checks(None)
+
+
+def _checks(account_id: int | None) -> Iterator[Check]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(OURS, {"account": account_id})
+        for _id, reference, currency, reported, reported_at, ours in cursor:
+            yield Check(reference, currency, reported, reported_at, ours)
