@@ -148,7 +148,7 @@ def _allocate(account: CreditAccount, payment: Payment, now: datetime, *, settle
 
 
 def principal_left(bill: Bill) -> Decimal:
-    """Of an open bill, the principal that is not paid. Interest is paid before it; without parts, all of it is principal."""
+    """Of an open bill, the principal not paid; of one without parts, all that is left. Interest is paid first."""
     if bill.principal is None:
         return bill.outstanding
     repaid = max(bill.paid - (bill.interest or Decimal(0)), Decimal(0))
