@@ -14,6 +14,7 @@ from accounts.models import Borrower
 from notifications import ahead
 from notifications.ahead import Ahead, Span
 from notifications.choice import Choice
+from notifications.context import Written
 from notifications.deciding import Outgoing, Person, decide_together
 from notifications.gate import INBOX
 from notifications.habit import NOBODY_KNOWS, Habit, PastBill, habit
@@ -50,13 +51,26 @@ def plan_for(borrower: Borrower, *, now: datetime, days: int, choice: Choice | N
 
     choice: another one than is stored, to see what it would change. ValueError: nobody knows the borrower's zone.
     """
+    return [planned for planned, _ in with_words(borrower, now=now, days=days, choice=choice)]
+
+
+def with_words(
+    borrower: Borrower, *, now: datetime, days: int, choice: Choice | None = None
+) -> list[tuple[Planned, Written | None]]:
+    """As plan_for(), each message with the words it would have today: of a bill what is owed now."""
     span = Span(now, now + timedelta(days=days))
     ladder = ahead.stored_ladder()
-    _, found = ahead.load([borrower.pk], span=span, ladder=ladder, trial=choice)
+    batch, found = ahead.load([borrower.pk], span=span, ladder=ladder, trial=choice)
     if borrower.pk not in found:
         raise ValueError(f"“{borrower.time_zone}” is not a time zone, so nothing is sent to {borrower}.")
     zone = found[borrower.pk].person.contact.zones[0]
-    return [replace(one, at=one.at.astimezone(zone)) for one in run(found[borrower.pk], span.end)]
+    return [
+        (
+            replace(one, at=one.at.astimezone(zone)),
+            batch.words(borrower.pk, one.outgoing) if one.outgoing else None,
+        )
+        for one in run(found[borrower.pk], span.end)
+    ]
 
 
 def run(found: Ahead, end: datetime) -> Iterator[Planned]:

@@ -8,6 +8,7 @@ app_name = "notifications"
 urlpatterns = [
     path("reminders/", views.preferences_page, name="preferences"),
     path("reminders/preview/", views.preview_page, name="preview"),
+    path("reminders/plan/", views.plan_page, name="plan"),
     path("reminders/stop/", views.stop_page, name="stop"),
     path("reminders/start/", views.start, name="start"),
     path("reminders/devices/", push_views.devices_page, name="devices"),

@@ -1,7 +1,6 @@
 """The borrower's pages about messages: preferences with their plan, stop, and the inbox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +20,7 @@ from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import Borrower
 from notifications import (
     choice_words,
+    contact_plan,
     inbox,
     local_time,
     news,
@@ -37,26 +37,15 @@ from notifications.forms import PreferenceForm
 from notifications.models import Attempt
 from notifications.past import habits
 from notifications.preferences import Change
-from notifications.words import AttemptState, Category, Channel
+from notifications.words import AttemptState, Channel
 
-DAYS_SHOWN = 30
 MESSAGES_A_PAGE = 20
-
-
-@dataclass(frozen=True)
-class PlanLine:
-    """One planned message as the page shows it."""
-
-    planned: preview.Planned
-    channel: str
-    category: str
-    why: str
 
 
 @borrower_required
 @require_http_methods(["GET", "POST"])
 def preferences_page(request: BorrowerRequest) -> HttpResponse:
-    """What I chose, and beside it the next 30 days as the sending gate decides them."""
+    """What I chose, and beside it the next 60 days as the sending gate decides them."""
     now, borrower = timezone.now(), request.borrower
     form = _form(borrower, now, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -116,17 +105,12 @@ def _page(
     """The whole page, or for htmx the plan alone. trial: a choice that is looked at and not saved."""
     borrower = request.borrower
     with override(borrower.language if saved else get_language()):  # a new language shows at once
-        plan = preview.plan_for(borrower, now=now, days=DAYS_SHOWN, choice=trial)
-        chosen = trial or preferences.of(borrower)
-        lines = [_line(planned, chosen) for planned in plan]
         context = {
             "form": form,
-            "coming": [line for line in lines if line.planned.is_sent],
-            "silent": [line for line in lines if not line.planned.is_sent],
-            "days": DAYS_SHOWN,
+            **_plan(borrower, now, trial),
             "time_zone": borrower.time_zone,
             "is_trial": trial is not None,
-            "now_count": _count(borrower, now) if trial is not None else 0,
+            "now_count": _count(borrower, now) if trial is not None else None,
             "saved": saved,
             **_peace(borrower, now),
             "unusable": _(", ").join(_unusable(borrower)),
@@ -145,17 +129,24 @@ def _peace(borrower: Borrower, now: datetime) -> dict[str, Any]:
     }
 
 
+def _plan(borrower: Borrower, now: datetime, trial: Choice | None = None) -> dict[str, Any]:
+    """What comes, what will not, and the months it lies in. In the language in force."""
+    told = preview.with_words(borrower, now=now, days=contact_plan.DAYS, choice=trial)
+    lines = contact_plan.lines(told)
+    coming = [line for line in lines if line.planned.is_sent]
+    today = now.astimezone(local_time.zone(borrower.time_zone)).date()
+    place = contact_plan.Place(get_language() or "en", borrower.country)
+    return {
+        "coming": coming,
+        "silent": [line for line in lines if not line.planned.is_sent],
+        "months": contact_plan.months(coming, today=today, days=contact_plan.DAYS, place=place),
+        "days": contact_plan.DAYS,
+        "today": today,
+    }
+
+
 def _count(borrower: Borrower, now: datetime) -> int:
-    return sum(planned.is_sent for planned in preview.plan_for(borrower, now=now, days=DAYS_SHOWN))
-
-
-def _line(planned: preview.Planned, chosen: Choice) -> PlanLine:
-    return PlanLine(
-        planned,
-        channel=str(Channel(planned.channel).label) if planned.channel else "",
-        category=str(Category(planned.category).label),
-        why=reasons.sentence(planned.reasons),
-    )
+    return sum(planned.is_sent for planned in preview.plan_for(borrower, now=now, days=contact_plan.DAYS))
 
 
 def _unusable(borrower: Borrower) -> list[str]:
@@ -166,6 +157,19 @@ def _unusable(borrower: Borrower) -> list[str]:
     if preferences.of(borrower).uses("push"):
         needed["push"] = Channel.PUSH
     return [str(channel.label) for kind, channel in needed.items() if kind not in kinds]
+
+
+@borrower_required
+@require_GET
+def plan_page(request: BorrowerRequest) -> HttpResponse:
+    """My contact plan: a calendar of every message to come, with its words and its reason."""
+    borrower, now = request.borrower, timezone.now()
+    context = {
+        **_plan(borrower, now),
+        "time_zone": borrower.time_zone,
+        "is_stopped": stops.is_stopped(borrower),
+    }
+    return render(request, "notifications/plan.html", context)
 
 
 @borrower_required

@@ -91,6 +91,7 @@ KINDS = {
     "help:ask": Kind.BORROWER,
     "help:request": Kind.BORROWERS_ROW,
     "notifications:preferences": Kind.BORROWER,
+    "notifications:plan": Kind.BORROWER,
     "notifications:preview": Kind.BORROWER,
     "notifications:stop": Kind.BORROWER,
     "notifications:start": Kind.BORROWER,
