@@ -1,9 +1,12 @@
 """A borrower whom no claim brings to an outcome is set aside, the others go on, and a person releases them."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core.management import call_command
+from django.core.management.base import CommandError
 
 from notifications import quarantine, settle, status
 from notifications.models import Lane, Preference, Reminder
@@ -64,3 +67,16 @@ def test_an_outcome_makes_the_count_begin_anew(reminders, sandbox, borrower):
     Lane.objects.create(borrower=borrower, next_at=None, fruitless=4)
     assert reminders.run(MORNING) == 1
     assert Lane.objects.get().fruitless == 0
+
+
+def test_the_command_lists_and_releases_and_asks_who_and_why(borrower, staff):
+    Lane.objects.create(borrower=borrower, fruitless=5, set_aside_at=MORNING)
+    listed = StringIO()
+    call_command("release_lane", stdout=listed)
+    assert listed.getvalue() == f"{borrower.reference} since 2026-01-29 15:00 UTC\n"
+    with pytest.raises(CommandError, match="who releases and why"):
+        call_command("release_lane", borrower.reference, reason="Mended.")
+    call_command("release_lane", borrower.reference, by=staff.email, reason="Mended.", stdout=listed)
+    assert not quarantine.set_aside().exists()
+    with pytest.raises(CommandError, match="is set aside"):
+        call_command("release_lane", borrower.reference, by=staff.email, reason="Mended.")
