@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -11,7 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LANGUAGES, Borrower, ContactPoint
-from loans.models import Bill, CreditAccount
+from loans.models import Bill
+from notifications.models_cadence import Cadence as Cadence
+from notifications.models_cadence import MessageTemplate as MessageTemplate
+from notifications.models_cadence import Step as Step
+from notifications.models_choice import Consent as Consent
+from notifications.models_choice import Hold as Hold
+from notifications.models_choice import Preference as Preference
+from notifications.models_choice import RecordedContact as RecordedContact
 from notifications.models_conversation import Attachment as Attachment
 from notifications.models_conversation import Conversation as Conversation
 from notifications.models_conversation import ConversationMessage as ConversationMessage
@@ -27,280 +33,8 @@ from notifications.words import (
     Category,
     Channel,
     Delivery,
-    HoldReason,
-    HumanChannel,
     ReminderState,
 )
-
-# ---------- what the borrower chose ----------
-
-
-class Preference(models.Model):
-    """What one borrower chose, in force now. No row: the defaults of notifications.choice."""
-
-    borrower = models.OneToOneField(
-        Borrower,
-        on_delete=models.CASCADE,
-        primary_key=True,
-        related_name="preference",
-        verbose_name=_("borrower"),
-    )
-    choice = models.JSONField(_("choice"))  # notifications.choice.Choice.to_json()
-    changed_at = models.DateTimeField(_("changed"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("preference")
-        verbose_name_plural = _("preferences")
-
-    def __str__(self) -> str:
-        return str(self.borrower)
-
-
-class Consent(models.Model):
-    """Append-only: who chose what, when, by which way, in which words. Never changed, never deleted."""
-
-    class Kind(models.TextChoices):
-        PREFERENCE = "preference", _("reminder preferences")
-        STOP = "stop", _("stop")
-        START = "start", _("start again")
-        HOLD = "hold", _("hold placed")
-        LIFT = "lift", _("hold lifted")
-
-    borrower = models.ForeignKey(
-        Borrower, on_delete=models.PROTECT, related_name="consents", verbose_name=_("borrower")
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    before = models.JSONField(_("before"), null=True, blank=True)
-    after = models.JSONField(_("after"), null=True, blank=True)
-    words = models.TextField(_("words"), help_text=_("What the person read or wrote."))
-    way = models.CharField(_("way"), max_length=20, help_text=_("page, sms, staff"))
-    given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("given by"),
-    )
-    given_at = models.DateTimeField(_("given"), default=timezone.now)
-    digest = models.CharField(
-        _("digest"), max_length=64, db_default="", editable=False
-    )  # of this and all before: notifications.consents
-
-    class Meta:
-        verbose_name = _("consent")
-        verbose_name_plural = _("consents")
-        ordering = ["-given_at", "-id"]
-
-    def __str__(self) -> str:
-        return f"{self.borrower} {self.kind} {self.given_at:%Y-%m-%d}"
-
-
-class Hold(models.Model):
-    """A reason to be silent towards a borrower, from one instant until another."""
-
-    borrower = models.ForeignKey(
-        Borrower, on_delete=models.CASCADE, related_name="holds", verbose_name=_("borrower")
-    )
-    account = models.ForeignKey(
-        CreditAccount,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="holds",
-        verbose_name=_("credit account"),
-        help_text=_("Empty: every account of this borrower."),
-    )
-    reason = models.CharField(_("reason"), max_length=20, choices=HoldReason)
-    started_at = models.DateTimeField(_("started"), default=timezone.now)
-    ended_at = models.DateTimeField(
-        _("ends"), null=True, blank=True, help_text=_("Empty: until somebody lifts it.")
-    )  # UTC
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("set by"),
-    )
-
-    class Meta:
-        verbose_name = _("hold")
-        verbose_name_plural = _("holds")
-        constraints = [
-            # The same reason twice at once says nothing more; it also makes a doubled STOP one hold.
-            models.UniqueConstraint(
-                fields=["borrower", "reason", "account"],
-                condition=Q(ended_at=None),
-                nulls_distinct=False,
-                name="hold_open_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.borrower}: {self.get_reason_display()}"
-
-
-class RecordedContact(models.Model):
-    """A call, visit or letter that the lender's people made: it takes a place in the caps like a message."""
-
-    class Outcome(models.TextChoices):
-        SENT = "sent", _("sent")
-        UNANSWERED = "unanswered", _("not answered")
-        VOICEMAIL = "voicemail", _("left a voice message")
-        CONVERSATION = "conversation", _("spoke with the person")
-        NOT_CONNECTED = "not_connected", _("did not connect")
-        WRONG_NUMBER = "wrong_number", _("somebody else's number")
-
-    borrower = models.ForeignKey(
-        Borrower, on_delete=models.PROTECT, related_name="recorded_contacts", verbose_name=_("borrower")
-    )
-    account = models.ForeignKey(
-        CreditAccount,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("credit account"),
-        help_text=_("Empty: it was about all of them."),
-    )
-    channel = models.CharField(_("way"), max_length=10, choices=HumanChannel)
-    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome)
-    is_inbound = models.BooleanField(_("the borrower began it"), default=False)
-    at = models.DateTimeField(_("when"), default=timezone.now)  # UTC
-    note = models.CharField(_("note"), max_length=200, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("recorded by"),
-    )
-
-    class Meta:
-        verbose_name = _("call, visit or letter")
-        verbose_name_plural = _("calls, visits and letters")
-        ordering = ["-at", "-id"]
-        indexes = [
-            # Read by the gate's history.
-            models.Index(fields=["borrower", "at"], name="recorded_contact_of_borrower"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.borrower} {self.get_channel_display()} {self.at:%Y-%m-%d}"
-
-
-# ---------- the cadence and the words, as data ----------
-
-
-class Cadence(models.Model):
-    """A ladder of reminders around a due date."""
-
-    code = models.SlugField(_("code"), unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    product = models.CharField(
-        _("product"),
-        max_length=20,
-        blank=True,
-        choices=CreditAccount.Product,
-        help_text=_("Empty: every product."),
-    )
-    is_active = models.BooleanField(_("in use"), default=True)
-
-    class Meta:
-        verbose_name = _("cadence")
-        verbose_name_plural = _("cadences")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Step(models.Model):
-    """One rung: so many days from the due date, with the words for it."""
-
-    cadence = models.ForeignKey(
-        Cadence, on_delete=models.CASCADE, related_name="steps", verbose_name=_("cadence")
-    )
-    offset_days = models.SmallIntegerField(_("days from the due date"), help_text=_("-7: a week before."))
-    category = models.CharField(_("category"), max_length=10, choices=Category)
-    template_code = models.SlugField(_("template"))
-    useful_days = models.PositiveSmallIntegerField(
-        _("useful for"), help_text=_("Days after its own day on which it may still be sent; then it expires.")
-    )
-    is_active = models.BooleanField(_("in use"), default=True)
-
-    class Meta:
-        verbose_name = _("step")
-        verbose_name_plural = _("steps")
-        ordering = ["cadence", "offset_days"]
-        constraints = [models.UniqueConstraint(fields=["cadence", "offset_days"], name="step_offset_once")]
-
-    def __str__(self) -> str:
-        return f"{self.cadence} {self.offset_days:+d}"
-
-
-class MessageTemplate(models.Model):
-    """One version of what a borrower is sent, in one language. Placeholders only: no tags, no code
-    (notifications.texts). Moved from state to state by notifications.templates alone.
-    """
-
-    class State(models.TextChoices):
-        """Only approved words are sent, and they are never edited: who changes them writes a new version."""
-
-        DRAFT = "draft", _("draft")
-        APPROVED = "approved", _("approved")
-        RETIRED = "retired", _("retired")
-
-    code = models.SlugField(_("code"))
-    language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)
-    version = models.PositiveSmallIntegerField(_("version"), default=1)  # 1, 2 … of its code and language
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
-    subject = models.CharField(_("subject"), max_length=150)  # e-mail and inbox
-    body = models.TextField(_("body"))  # e-mail and inbox
-    short = models.TextField(_("short text"), help_text=_("For text messages."))
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("written by"),
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("approved by"),
-    )  # empty also for the words that a new installation starts with
-    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)  # UTC
-    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)  # UTC
-    changed_at = models.DateTimeField(_("changed"), auto_now=True)
-
-    class Meta:
-        verbose_name = _("message template")
-        verbose_name_plural = _("message templates")
-        constraints = [
-            models.UniqueConstraint(fields=["code", "language", "version"], name="template_version_once"),
-            # Which words are sent is never a question of luck.
-            models.UniqueConstraint(
-                fields=["code", "language"], condition=Q(state="approved"), name="template_approved_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(state="draft", approved_at=None, retired_at=None)
-                | Q(state="approved", approved_at__isnull=False, retired_at=None)
-                | Q(state="retired", retired_at__isnull=False),
-                name="template_state_has_its_day",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} ({self.language}) {self.version}"
-
 
 # ---------- the engine's rows ----------
 
