@@ -175,7 +175,7 @@ never AS MATERIALIZED (
 freed AS (
     UPDATE notifications_lane lane
     SET leased_until = CASE WHEN leased_until > %(now)s THEN leased_until END,
-        fruitless = fruitless + (leased_until <= %(now)s)::int,
+        fruitless = fruitless + COALESCE(leased_until <= %(now)s, false)::int,
         set_aside_at = CASE WHEN leased_until <= %(now)s AND fruitless + 1 >= %(most_claims)s
                             THEN %(now)s ELSE set_aside_at END,
         next_at = CASE WHEN lane.borrower_id IN (SELECT borrower_id FROM never)

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from notifications import quarantine, settle, status
-from notifications.models import Lane, Preference, Reminder
+from notifications.models import Attempt, Lane, Portion, Preference, Reminder
 from tests import factories
 
 DUE = date(2026, 2, 1)
@@ -60,6 +60,21 @@ def test_a_lane_whose_worker_dies_each_time_is_set_aside_too(borrower):
     lane = Lane.objects.get()
     assert (lane.fruitless, lane.leased_until) == (5, None)
     assert lane.set_aside_at == MORNING + timedelta(seconds=1)
+
+
+def test_calls_never_begun_are_given_back_though_their_lane_was_freed_before(borrower):
+    """The lane's lease and the portion lapse by different workers' clocks."""
+    attempt = Attempt.objects.create(
+        borrower=borrower, channel="sms", state="calling", claim=1, started_at=MORNING
+    )
+    Portion.objects.create(attempts=[attempt.pk], made_at=MORNING)
+    Lane.objects.create(borrower=borrower, next_at=None, claim=1, leased_until=None)
+    later = MORNING + timedelta(hours=1)
+    assert settle.reap(now=later) == 0
+    lane = Lane.objects.get()
+    assert (lane.fruitless, lane.next_at) == (0, later)
+    attempt.refresh_from_db()
+    assert attempt.state == "refused_retryable"
 
 
 def test_an_outcome_makes_the_count_begin_anew(reminders, sandbox, borrower):
