@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -157,10 +158,9 @@ def of(borrower: Borrower) -> QuerySet[Conversation]:
     return borrower.conversations.annotate(is_new=Exists(unread)).order_by("-last_at", "-pk")
 
 
-def new_count(user_id: int) -> int:
-    """How many conversations hold an answer that this login has not read: one query."""
-    unread = ConversationMessage.objects.filter(_UNREAD, conversation__borrower__user_id=user_id)
-    return unread.values("conversation").distinct().count()
+def unread_of_login(user: Any) -> QuerySet[ConversationMessage]:
+    """The answers that whoever signs in with it has not read. user: its id, or an expression."""
+    return ConversationMessage.objects.filter(_UNREAD, conversation__borrower__user=user)
 
 
 def expected_by(conversation: Conversation) -> datetime | None:

@@ -24,7 +24,13 @@ from notifications.pace import PACES, Pace
 from notifications.words import Category, Channel
 
 LONGEST_PAUSE = timedelta(days=90)
-PLACES = {1: _("First way"), 2: _("Second way"), 3: _("Third way")}
+PLACES = (
+    _("First way"),
+    _("Second way"),
+    _("Third way"),
+    _("Fourth way"),
+    _("Fifth way"),
+)  # as many as CHANNELS
 SAME, EACH = "same", "each"  # the two ways to choose hours
 EVERY_DAY = "all"  # stands where a weekday's number does
 # `close` sends what `standard` sends (pace.keeps) as long as no cadence has rungs for it alone: two names for the same
@@ -107,6 +113,7 @@ class PreferenceForm(forms.Form):
         channels offered."""
         super().__init__(data, initial=_initial(current, language=language, today=today))
         self.today = today
+        self.most_ways = len(ways)
         self.last_pause_day = today + LONGEST_PAUSE
         self.fields["lead_days"].choices = [(days, _lead_day(days)) for days in LEAD_DAYS]  # type: ignore[attr-defined]
         self.fields["pace"].choices = [(pace, _pace(pace, habit)) for pace in OFFERED]  # type: ignore[attr-defined]
@@ -116,8 +123,8 @@ class PreferenceForm(forms.Form):
         }
         self.fields["paused_until"].help_text = _pause_hint(self.last_pause_day)
         for category in CATEGORIES:
-            for place, label in PLACES.items():
-                self.fields[f"channel_{category}_{place}"] = _channel_field(label, ways)
+            for name, label in zip(self._places(category), PLACES, strict=False):
+                self.fields[name] = _channel_field(label, ways)
         half_hours = _times(current)
         for day in (EVERY_DAY, *WEEKDAYS):
             self.fields[f"from_{day}"] = _time_field(_("From"), half_hours, may_be_none=day != EVERY_DAY)
@@ -125,13 +132,14 @@ class PreferenceForm(forms.Form):
 
     @property
     def ways(self) -> list[Group]:
-        """Per category its three selects."""
+        """Per category a select for each channel that is offered."""
         return [
-            Group(
-                str(Category(category).label), tuple(self[f"channel_{category}_{place}"] for place in PLACES)
-            )
+            Group(str(Category(category).label), tuple(self[name] for name in self._places(category)))
             for category in CATEGORIES
         ]
+
+    def _places(self, category: str) -> list[str]:
+        return [_place(category, number) for number in range(1, self.most_ways + 1)]
 
     @property
     def every_day(self) -> Group:
@@ -172,9 +180,8 @@ class PreferenceForm(forms.Form):
 
     def _clean_channels(self, category: str) -> tuple[str, ...]:
         """The ways in their order. An empty place between two ways means nothing, so it is closed up."""
-        names = [f"channel_{category}_{place}" for place in PLACES]
         ways: list[str] = []
-        for name in names:
+        for name in self._places(category):
             way = self.cleaned_data.get(name)
             if way and way in ways:
                 self.add_error(name, _twice(category, way))
@@ -217,9 +224,13 @@ def _initial(choice: Choice, *, language: str, today: date) -> dict[str, Any]:
         initial[f"from_{day}"] = _value(window[0]) if window else ""
         initial[f"to_{day}"] = _value((window or shown)[1])
     for category, channels in choice.channels.items():
-        for place in PLACES:
-            initial[f"channel_{category}_{place}"] = channels[place - 1] if place <= len(channels) else ""
+        initial |= {_place(category, number): channel for number, channel in enumerate(channels, start=1)}
     return initial
+
+
+def _place(category: str, number: int) -> str:
+    """The field of one place in a category's order. number: from 1."""
+    return f"channel_{category}_{number}"
 
 
 def _value(at: time) -> str:

@@ -1,9 +1,10 @@
 """The inbox: everything that was sent to one borrower, or may have been."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Case, Count, Max, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext
 
 from accounts.models import Borrower
@@ -32,16 +33,9 @@ def messages(borrower: Borrower) -> QuerySet[Attempt]:
     )
 
 
-def new_and_latest(user_id: int) -> tuple[int, datetime | None]:
-    """How many messages this login has not seen yet, and when its newest one was begun: one query."""
-    own = Attempt.objects.filter(borrower__user_id=user_id, state__in=SENT_STATES)
-    found = own.aggregate(new=Count("pk", filter=IS_NEW), latest=Max("started_at"))
-    return found["new"], found["latest"]
-
-
-def new_count(user_id: int) -> int:
-    """How many messages this login has not seen yet: one query."""
-    return new_and_latest(user_id)[0]
+def of_login(user: Any) -> QuerySet[Attempt]:
+    """The messages of whoever signs in with it. user: its id, or an expression."""
+    return Attempt.objects.filter(borrower__user=user, state__in=SENT_STATES)
 
 
 def mark_read(attempt_id: UUID, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from notifications import (
     conversation_notices,
     conversations,
     inbox,
+    news,
     preferences,
     push_devices,
     silence,
@@ -216,8 +217,8 @@ def test_an_answer_is_told_in_the_inbox_and_by_one_short_text(
     assert "a message waits for you" in text
     for private in (borrower.name, "PRIVATE-WORD", "look at it", "100", "bill"):
         assert private not in text
-    assert inbox.new_count(borrower.user_id or 0) == 1
-    assert conversations.new_count(borrower.user_id or 0) == 1
+    told = news.of(borrower.user_id or 0)
+    assert (told.messages, told.answers) == (1, 1)
 
 
 def test_reading_the_thread_reads_the_note_and_calls_the_text_off(
@@ -226,7 +227,8 @@ def test_reading_the_thread_reads_the_note_and_calls_the_text_off(
     conversation = write(borrower)
     answer(staff, conversation)
     conversations.mark_read(conversation, by=Side.BORROWER, now=morning())
-    assert inbox.new_count(borrower.user_id or 0) == conversations.new_count(borrower.user_id or 0) == 0
+    told = news.of(borrower.user_id or 0)
+    assert told.messages == told.answers == 0
     assert reminders.run(morning()) == 0
     answer(staff, conversation, now=morning(5))  # the next one is news again
     assert reminders.run(morning(5)) == 1

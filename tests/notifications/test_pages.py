@@ -150,3 +150,21 @@ def test_the_inbox_asks_no_more_for_more_messages(signed_in, borrower, message):
             borrower=borrower, category="due", channel="inbox", provider="inbox", state="accepted", body="x"
         )
     assert queries() == few
+
+
+def test_there_is_a_place_for_each_way_that_is_offered(signed_in, borrower, settings):
+    page = reverse("notifications:preferences")
+    for providers, last in (({"sms": {}, "email": {}}, 3), ({"sms": {}, "email": {}, "whatsapp": {}}, 4)):
+        settings.CHANNEL_PROVIDERS = providers
+        shown = signed_in.get(page).content.decode()
+        assert f'name="channel_due_{last}"' in shown
+        assert f'name="channel_due_{last + 1}"' not in shown
+
+
+def test_four_ways_are_kept_in_their_order(signed_in, borrower, settings):
+    settings.CHANNEL_PROVIDERS = {**settings.CHANNEL_PROVIDERS, "whatsapp": {"whatsapp": 1}}
+    order = ("whatsapp", "inbox", "email", "sms")
+    ways = {f"channel_due_{place}": way for place, way in enumerate(order, start=1)}
+    assert signed_in.post(reverse("notifications:preferences"), form(**ways)).status_code == 302
+    borrower.refresh_from_db()
+    assert preferences.of(borrower).channels["due"] == order
