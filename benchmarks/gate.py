@@ -23,7 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.private import database
-from notifications import choice, gate, local_time
+from notifications import choice, gate, gate_terms, local_time
 from notifications.habit import Habit, Kind
 from notifications.law import books
 from notifications.law.case import Message, PriorContact
@@ -87,7 +87,7 @@ HABITS = (
     Habit(Kind.LATE, 3, 1, 9, 1, 0),
 )
 
-Decision = Callable[[], gate.Verdict]
+Decision = Callable[[], gate_terms.Verdict]
 
 
 def main(*, bills: int, decisions: int) -> dict[str, object]:
@@ -129,12 +129,12 @@ def looks(chance: random.Random) -> Iterator[Decision]:
         now = MONDAY + timedelta(minutes=chance.randrange(7 * 24 * 60))
         offset = chance.choice((-7, -3, -1, 0, 3, 7, 14))
         account = f"A{chance.randrange(50)}"
-        contact = gate.Contact(
+        contact = gate_terms.Contact(
             zones=tuple(map(local_time.zone, zones)),
-            reachable=frozenset(chance.sample(("sms", "email"), chance.randint(1, 2))) | {gate.INBOX},
+            reachable=frozenset(chance.sample(("sms", "email"), chance.randint(1, 2))) | {gate_terms.INBOX},
             binds=binds,
         )
-        facts = gate.Facts(
+        facts = gate_terms.Facts(
             category="upcoming" if offset < 0 else "overdue" if offset else "due",
             offset_days=offset,
             due_on=now.date() - timedelta(days=offset),

@@ -17,7 +17,7 @@ from notifications import context, local_time, plan
 from notifications.choice import Choice
 from notifications.context import Batch, among
 from notifications.deciding import Person
-from notifications.gate import Silence
+from notifications.gate_terms import Silence
 from notifications.material import Look, Material, Row, material
 from notifications.models import Hold, Reminder, Step
 from notifications.pace import Rung

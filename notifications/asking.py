@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.deciding import Person
-from notifications.gate import AGREED, Silence
+from notifications.gate_law import AGREED
+from notifications.gate_terms import Silence
 from notifications.law import judge, scope
 from notifications.law.case import Case, Held, Message
 from notifications.law.judge import Decision

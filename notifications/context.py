@@ -18,7 +18,7 @@ from notifications import content, holds, local_time, push_devices, push_words, 
 from notifications.channels.base import Approved, Device
 from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing, Person
-from notifications.gate import INBOX, Contact, History, Silence
+from notifications.gate_terms import INBOX, Contact, History, Silence
 from notifications.habit import NOBODY_KNOWS, Habit
 from notifications.law import books
 from notifications.material import DIGEST, REMINDER_FIELDS, Look, Material, Row, material

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from notifications.choice import Choice
-from notifications.gate import INBOX, Contact, Defer, Facts, History, Send, Suppress, Verdict, decide
+from notifications.gate import decide
+from notifications.gate_terms import INBOX, Contact, Defer, Facts, History, Send, Suppress, Verdict
 from notifications.habit import NOBODY_KNOWS, Habit
 from notifications.law.rule import Rulebook
 from notifications.reason import Reason

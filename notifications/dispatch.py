@@ -22,7 +22,7 @@ from notifications.context import Batch
 from notifications.decided import AttemptRow, Decided
 from notifications.deciding import Outgoing, decide_together
 from notifications.flight import Flight
-from notifications.gate import INBOX
+from notifications.gate_terms import INBOX
 from notifications.material import Look
 from notifications.settle import LEASE, Call, Portion, refused_by
 from notifications.traffic.desk import Desk, Parcel, Waits

@@ -6,99 +6,39 @@ In the order of their weight: what is owed, holds, law, the borrower's category 
 messages a week, lead days, and last the pace that suits their habit.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from notifications import local_time
 from notifications.choice import Choice
+from notifications.gate_law import SAYS_NOTHING, GateLaw
+from notifications.gate_terms import (
+    INBOX,
+    Contact,
+    Defer,
+    Facts,
+    History,
+    Manner,
+    Send,
+    Silence,
+    Suppress,
+    Verdict,
+)
 from notifications.habit import NOBODY_KNOWS, Habit, Kind
-from notifications.law import judge
-from notifications.law.case import Case, Consent, Message, PriorContact
+from notifications.law.case import Message
 from notifications.law.rule import Rule, Rulebook
-from notifications.pace import KEEP, Drop, Keep, Rung, Soften, keeps
+from notifications.pace import KEEP, Drop, Keep, Soften, keeps
 from notifications.reason import Reason
 
 HORIZON = timedelta(days=31)  # nothing is put off longer; a reminder that late is no reminder
 NEVER = HORIZON * 2  # beyond every reminder's use: a rule that never opens
-INBOX = "inbox"
 AWAITS_US = "conversation"  # a HoldReason value
-# A point is used only once the person has proved it theirs, here, for messages about the account.
-AGREED = (Consent("messages"),)
-SAYS_NOTHING = Message()
 OPENING = Reason("opening")  # put off once more within a day: which rule opens last tells nobody anything
 DISCREET = Reason("choice.discreet")
-LOOKS_KEPT = 50_000  # answers that depend on no person: found once, asked for each
-Manner = Literal["plain", "soft", "discreet"]  # of the words that are sent
-
-
-@dataclass(frozen=True)
-class Silence:
-    """A hold in force: a reason to be silent."""
-
-    reason: str  # a HoldReason value
-    until: datetime | None = None  # UTC; None: until somebody lifts it
-    account: str = ""  # the account it is about; empty: all
-
-
-@dataclass(frozen=True)
-class Contact:
-    """How a person can be reached, where they may be, and who writes to them."""
-
-    zones: tuple[ZoneInfo, ...]  # every zone they may be in; the first is the one they live by
-    reachable: frozenset[str]  # channels with a verified, open contact point; the inbox always
-    holds: tuple[Silence, ...] = ()
-    binds: str = "creditor"  # whom the rulebooks see: creditor or collector
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What one reminder is about, as it stands now."""
-
-    category: str
-    offset_days: int  # of the step: -3 is three days before the due date
-    due_on: date
-    is_owed: bool  # the bill is open and something of it is unpaid
-    account_open: bool
-    has_words: bool  # an approved template exists
-    expires_at: datetime  # UTC; from then on the reminder is of no use
-    account: str = ""  # names the account, also in holds and history
-    product: str = ""  # card or loan, as rulebooks tell them apart
-    has_autopay: bool = False  # the bank pays the account's bills by itself, and has not failed
-    # manner of the words → channel → what they carry. Without discreet words nothing discreet is sent.
-    messages: Mapping[Manner, Mapping[str, Message]] = field(default_factory=dict)
-    rung: Rung | None = None  # the step as the pace sees it, and the ladder it stands on
-    cadence: tuple[Rung, ...] = ()
-    failed_channels: frozenset[str] = frozenset()  # refused for good, for this reminder
-    # manner of the words → channels whose provider has approved no template for them
-    unapproved: Mapping[Manner, frozenset[str]] = field(default_factory=dict)
-    moved: tuple[Reason, ...] = ()  # why it was put off before
-
-
-@dataclass(frozen=True)
-class Send:
-    channel: str
-    reasons: tuple[Reason, ...]
-    is_soft: bool = False  # in softer words: the pace asks for it
-    is_discreet: bool = False  # says only that a message waits: the person asked for it
-
-
-@dataclass(frozen=True)
-class Defer:
-    until: datetime  # UTC, later than now
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True)
-class Suppress:
-    reasons: tuple[Reason, ...]
-
-
-Verdict = Send | Defer | Suppress
-History = tuple[PriorContact, ...]  # the person's contacts outside the inbox, oldest first
 
 
 def decide(
@@ -122,7 +62,7 @@ def decide(
     pace = _pace(facts, choice, habit)
     if isinstance(pace, Drop):
         return Suppress((pace.reason,))
-    law = _Law(contact, facts, rulebooks, history, said=_said(facts, choice, pace), now=now)
+    law = GateLaw(contact, facts, rulebooks, history, said=_said(facts, choice, pace), now=now)
     channel, because = _channel(contact, facts, choice, law, _unapproved(facts, choice, pace))
     if channel is None:
         return Suppress((because,))
@@ -211,105 +151,8 @@ def _unapproved(facts: Facts, choice: Choice, pace: Keep | Soften) -> frozenset[
     return facts.unapproved.get(manner, frozenset())
 
 
-class _Sort(NamedTuple):
-    """A contact by all that a bar may ask of one of ours. Whose it is makes no difference."""
-
-    books: tuple[Rulebook, ...]
-    binds: str
-    stage: str
-    channel: str
-    message: Message
-    product: str
-    days_past_due: int
-    was_told: bool  # the person has been written to about this debt
-    zone: ZoneInfo
-    day: date  # local
-
-    def case(self, zones: tuple[ZoneInfo, ...], debts: frozenset[str], history: History) -> Case:
-        return Case(
-            zones=zones,
-            binds=self.binds,
-            stage=self.stage,
-            channel=self.channel,
-            message=self.message,
-            debts=debts,
-            history=history,
-            consents=AGREED,
-            days_past_due=self.days_past_due,
-            product=self.product,
-            person_in_portal=self.channel == INBOX,  # what lies there is seen when the person comes
-        )
-
-
-SOME_DEBT = frozenset({"debt"})
-
-
-class _Standing(NamedTuple):
-    """What the rulebooks say of a sort of contact, whoever it is with."""
-
-    sort: _Sort
-    bar: Rule | None  # the first rule that forbids it
-    rules: judge.Rules
-
-
-@lru_cache(maxsize=LOOKS_KEPT)
-def _standing(sort: _Sort) -> _Standing:
-    rules = judge.rules_for(sort.books, binds=sort.binds, stage=sort.stage, channel=sort.channel)
-    start = local_time.day_start(sort.day, sort.zone)
-    told = (PriorContact(start, sort.channel, debts=SOME_DEBT),) if sort.was_told else ()
-    barring = judge.barring(rules, sort.case((sort.zone,), SOME_DEBT, told), start)
-    return _Standing(sort, barring[0] if barring else None, rules)
-
-
-class _Law:
-    """What the rulebooks of the place say about one reminder, channel by channel."""
-
-    def __init__(
-        self,
-        contact: Contact,
-        facts: Facts,
-        rulebooks: tuple[Rulebook, ...],
-        history: History,
-        *,
-        said: Mapping[str, Message],
-        now: datetime,
-    ) -> None:
-        self._contact, self._facts, self._books, self.history = contact, facts, rulebooks, history
-        self._said = said
-        self._known: dict[str, _Standing] = {}
-        self._was_told = any(not one.is_inbound and facts.account in one.debts for one in history)
-        self.today = local_time.wall_clock(now, contact.zones[0]).date()
-
-    def _on(self, channel: str) -> _Standing:
-        if channel not in self._known:
-            contact, facts = self._contact, self._facts
-            sort = _Sort(
-                self._books,
-                contact.binds,
-                facts.category,
-                channel,
-                self._said.get(channel, SAYS_NOTHING),
-                facts.product,
-                max(facts.offset_days, 0),
-                self._was_told,
-                contact.zones[0],
-                self.today,
-            )
-            self._known[channel] = _standing(sort)
-        return self._known[channel]
-
-    def bars(self, channel: str) -> Rule | None:
-        """The first rule that forbids this reminder on this channel."""
-        return self._on(channel).bar
-
-    def delays(self, channel: str) -> Callable[[datetime], Iterator[judge.Delay]]:
-        """The rules that put it off, each with its first instant, at any instant from now on."""
-        known, debts = self._on(channel), frozenset((self._facts.account,))
-        return partial(judge.delaying, known.rules, known.sort.case(self._contact.zones, debts, self.history))
-
-
 def _channel(
-    contact: Contact, facts: Facts, choice: Choice, law: _Law, unapproved: frozenset[str]
+    contact: Contact, facts: Facts, choice: Choice, law: GateLaw, unapproved: frozenset[str]
 ) -> tuple[str | None, Reason]:
     """The first channel of the person's order that can reach them, whose provider carries the words and that no law
     closes; else the inbox, which disturbs nobody. None where law closes that too.
@@ -343,7 +186,7 @@ def _objections(
     contact: Contact,
     facts: Facts,
     choice: Choice,
-    law: _Law,
+    law: GateLaw,
     channel: str,
     pace: Keep | Soften | Drop,
 ) -> Callable[[datetime], Objection | None]:

@@ -12,7 +12,7 @@ from loans.models import CreditAccount
 from notifications import content, provider_templates, reason, texts
 from notifications.carried import Carried, carried, common
 from notifications.deciding import Due
-from notifications.gate import Facts, Manner
+from notifications.gate_terms import Facts, Manner
 from notifications.models import MessageTemplate, Step
 from notifications.pace import Rung
 from notifications.provider_templates import Mapped

@@ -20,7 +20,7 @@ from notifications.channels.deliver import deliver
 from notifications.choice import CATEGORIES
 from notifications.context import Batch
 from notifications.deciding import Person
-from notifications.gate import INBOX
+from notifications.gate_terms import INBOX
 from notifications.law import judge
 from notifications.law.case import Case
 from notifications.law.case import Message as Content

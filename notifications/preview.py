@@ -16,7 +16,7 @@ from notifications.ahead import Ahead, Span
 from notifications.choice import Choice
 from notifications.context import Written
 from notifications.deciding import Outgoing, Person, decide_together
-from notifications.gate import INBOX
+from notifications.gate_terms import INBOX
 from notifications.habit import NOBODY_KNOWS, Habit, PastBill, habit
 from notifications.law.case import PriorContact
 from notifications.material import Look

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from notifications import queries
-from notifications.gate import History
+from notifications.gate_terms import History
 from notifications.law.case import PriorContact
 
 LONGEST_WINDOW = timedelta(days=32)  # what caps look back: a month, and a day for the zones

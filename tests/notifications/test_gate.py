@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from notifications import local_time
 from notifications.choice import DEFAULT, WEEKDAYS, Choice
-from notifications.gate import Contact, Defer, Facts, Send, Silence, Suppress, decide
+from notifications.gate import decide
+from notifications.gate_terms import Contact, Defer, Facts, Send, Silence, Suppress
 from notifications.law.books import careful
 from notifications.law.case import PriorContact
 from notifications.reason import Reason

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from notifications import local_time
 from notifications.choice import CHANNELS, DEFAULT, LEAD_DAYS, WEEKDAYS, Choice
-from notifications.gate import INBOX, Contact, Defer, Facts, Send, Silence, Suppress, decide
+from notifications.gate import decide
+from notifications.gate_terms import INBOX, Contact, Defer, Facts, Send, Silence, Suppress
 from notifications.habit import Habit, Kind
 from notifications.law import books, judge
 from notifications.law.case import Case, Message, PriorContact
