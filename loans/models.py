@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Borrower
 from loans.models_api import ApiCall as ApiCall
 from loans.models_api import ApiKey as ApiKey
+from loans.models_feed import CalendarFeed as CalendarFeed
 
 
 def money(verbose_name: object, **options: object) -> "models.DecimalField[Decimal, Decimal]":

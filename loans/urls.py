@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loans import paper_views, views
+from loans import feed_views, paper_views, views
 
 app_name = "loans"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("accounts/<uuid:public_id>/pay-more/", views.pay_more, name="pay_more"),
     path("accounts/<uuid:public_id>/statements/", paper_views.statements, name="statements"),
     path("accounts/<uuid:public_id>/statements/<str:name>.pdf", paper_views.statement, name="statement"),
+    path("calendar/", feed_views.page, name="calendar"),
+    path("calendar/<str:secret>.ics", feed_views.feed, name="feed"),
     path("payments/<uuid:payment_id>/receipt.pdf", paper_views.receipt, name="receipt"),
 ]

@@ -219,6 +219,8 @@ ACCOUNT_RATE_LIMITS = {
     "send_code": "20/m/ip,3/10m/key,20/d/key",
     "check_code": "30/m/ip",
     "push_device": "10/m/key,50/d/key",
+    "read_calendar": "60/h/key",
+    "wrong_calendar": "30/m/ip",
 }
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -78,6 +78,8 @@ KINDS = {
     "loans:statements": Kind.BORROWERS_ROW,
     "loans:statement": Kind.BORROWERS_ROW,
     "loans:receipt": Kind.BORROWERS_ROW,
+    "loans:calendar": Kind.BORROWER,
+    "loans:feed": Kind.SIGNED_LINK,
     "api-v1:openapi-json": Kind.OPEN,  # what there is to ask, and nothing of anybody
     "api-v1:api-root": Kind.OPEN,  # answers 404 with nothing in it
     "api-v1:put_borrowers": Kind.API,

@@ -63,6 +63,7 @@ def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, obj
     return {
         "token": SIGNER.sign(owned[Invitation].pk.hex),
         "point_id": point.pk,
+        "secret": "of-somebody-else",
         "public_id": loan.public_id,  # type: ignore[attr-defined]
         "reference": borrower.reference,
         "name": "all",
