@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
 from loans import admin_api as admin_api
-from loans import payments, truth
-from loans.models import Bill, CreditAccount, Payment
+from loans import payments, reversals, truth
+from loans.models import Bill, CreditAccount, Payment, Reversal
 
 
 class PaymentForm(forms.Form):
@@ -31,6 +32,14 @@ class PaymentForm(forms.Form):
         help_text=_(
             "Bills to come fall away with their interest. It must be the sum that settles the loan, or more."
         ),
+    )
+
+
+class ReversalForm(forms.Form):
+    why = forms.CharField(
+        label=_("Why"),
+        max_length=reversals.LONGEST_WHY,
+        help_text=_("Such as “returned by the bank”. The borrower reads it beside the payment."),
     )
 
 
@@ -126,6 +135,37 @@ class BillAdmin(ReadOnlyAdmin):
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
-    list_display = ("reference", "account", "received_on", "amount", "basis", "recorded_by")
+    list_display = ("reference", "account", "received_on", "amount", "basis", "recorded_by", "reversed_at")
     list_select_related = ("account", "recorded_by")
     search_fields = ("reference__exact", "account__reference__exact")
+    journeys = ("take_back",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
+        return Payment.everything.order_by(*self.ordering)
+
+    def take_back_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a payment back; what it paid is owed again, and reminders of it may go out again."""
+        payment = self.of_journey(request, object_id, "loans.add_reversal")
+        form = ReversalForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                reversals.reverse(payment, why=form.cleaned_data["why"], by=request.user, now=timezone.now())  # type: ignore[arg-type]
+            except reversals.ReversalRefused as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, gettext("The payment is taken back. What it paid is owed again."))
+                return redirect(self.change_address(payment))
+        intro = gettext("Payment %(reference)s of %(amount)s %(currency)s.") % {
+            "reference": payment.reference,
+            "amount": payment.amount,
+            "currency": payment.account.currency,
+        }
+        words = {"title": _("Take the payment back"), "submit": _("Take the payment back"), "intro": intro}
+        return self.journey_page(request, payment, form, words)
+
+
+@admin.register(Reversal)
+class ReversalAdmin(ReadOnlyAdmin):
+    list_display = ("payment", "at", "by", "why", "principal")
+    list_select_related = ("payment", "by")
+    search_fields = ("payment__reference__exact",)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Sum, When
 
 from accounts.models import Borrower
 from loans import figures
@@ -96,9 +96,13 @@ _UNREPORTED = Q(account__reported_balance=None)
 
 
 def _received(accounts: Iterable[int]) -> dict[int, Decimal]:
-    since = _UNREPORTED | Q(created_at__gt=F("account__reported_at"))
-    payments = Payment.objects.filter(since, account__in=accounts).order_by().values("account")
-    return dict(payments.annotate(total=Sum("amount")).values_list("account", "total"))
+    """What came in since, less the principal of what the report still holds and was taken back since."""
+    since = Q(created_at__gt=F("account__reported_at"))
+    came = Q(reversed_at=None) & (_UNREPORTED | since)
+    went = Q(reversed_at__gt=F("account__reported_at"), created_at__lte=F("account__reported_at"))
+    change = Case(When(reversed_at=None, then=F("amount")), default=-F("reversal__principal"))
+    payments = Payment.everything.filter(came | went, account__in=accounts).order_by().values("account")
+    return dict(payments.annotate(total=Sum(change)).values_list("account", "total"))
 
 
 def _interest(accounts: Iterable[int]) -> dict[int, Decimal]:

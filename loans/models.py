@@ -119,8 +119,19 @@ class Bill(models.Model):
         return self.amount - self.paid
 
 
+class StandingPayments(models.Manager["Payment"]):
+    """Those that count."""
+
+    def get_queryset(self) -> models.QuerySet["Payment"]:
+        return super().get_queryset().filter(reversed_at=None)
+
+
+class AllPayments(models.Manager["Payment"]):
+    """Also those that were taken back."""
+
+
 class Payment(models.Model):
-    """Money received for one account."""
+    """Money received for one account. One that was taken back counts nowhere: it is only in `everything`."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     account = models.ForeignKey(
@@ -139,6 +150,10 @@ class Payment(models.Model):
         verbose_name=_("recorded by"),
     )
     created_at = models.DateTimeField(_("booked"), default=timezone.now)
+    reversed_at = models.DateTimeField(_("taken back"), null=True, blank=True)  # UTC; the why is in Reversal
+
+    objects = StandingPayments()
+    everything = AllPayments()
 
     class Meta:
         verbose_name = _("payment")
@@ -167,3 +182,30 @@ class Allocation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment} → {self.bill}"
+
+
+class Reversal(models.Model):
+    """The audit of a payment that was taken back: who, why, and how it had been split. Written once."""
+
+    payment = models.OneToOneField(
+        Payment, on_delete=models.PROTECT, related_name="reversal", verbose_name=_("payment")
+    )
+    at = models.DateTimeField(_("taken back"), default=timezone.now)  # UTC
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken back by"),
+    )
+    why = models.CharField(_("why"), max_length=200)
+    was = models.JSONField(_("what it had paid"), default=dict)  # bill's number → amount
+    principal = money(_("of it principal"))  # by how much the balance is higher again
+
+    class Meta:
+        verbose_name = _("reversal")
+        verbose_name_plural = _("reversals")
+
+    def __str__(self) -> str:
+        return f"{self.payment} ⨯"

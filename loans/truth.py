@@ -15,7 +15,8 @@ from loans.models import CreditAccount
 
 OURS = """
 SELECT account.id, account.reference, account.currency, account.reported_balance, account.reported_at,
-       CASE WHEN account.principal IS NOT NULL THEN account.principal - COALESCE(repaid.principal, 0)
+       CASE WHEN account.principal IS NOT NULL
+            THEN account.principal - COALESCE(repaid.principal, 0) - COALESCE(gone.principal, 0)
             ELSE statement.balance - COALESCE(since.paid, 0) END AS ours
 FROM loans_creditaccount account
 LEFT JOIN LATERAL (
@@ -27,12 +28,19 @@ LEFT JOIN LATERAL (
     WHERE bill.account_id = account.id AND account.principal IS NOT NULL
 ) repaid ON true
 LEFT JOIN LATERAL (
+    SELECT sum(reversal.principal) AS principal
+    FROM loans_reversal reversal JOIN loans_payment payment ON payment.id = reversal.payment_id
+    WHERE payment.account_id = account.id AND payment.created_at <= account.reported_at
+      AND payment.reversed_at > account.reported_at
+) gone ON true
+LEFT JOIN LATERAL (
     SELECT statement_balance AS balance, issued_on FROM loans_bill
     WHERE account_id = account.id AND statement_balance IS NOT NULL ORDER BY number DESC LIMIT 1
 ) statement ON true
 LEFT JOIN LATERAL (
     SELECT sum(amount) AS paid FROM loans_payment
     WHERE account_id = account.id AND created_at <= account.reported_at AND received_on > statement.issued_on
+      AND (reversed_at IS NULL OR reversed_at > account.reported_at)
 ) since ON true
 WHERE account.reported_balance IS NOT NULL AND (%(account)s::bigint IS NULL OR account.id = %(account)s)
   AND (account.principal IS NOT NULL OR statement.balance IS NOT NULL)

@@ -16,7 +16,7 @@ from loans import balance_chart, balances, bill_lines, charts, outlook, quotes
 from loans.contract import CannotTell, Reason
 from loans.figures import AccountView
 from loans.forms import CardForm, MoreForm, PayoffForm
-from loans.models import Bill, CreditAccount
+from loans.models import Bill, CreditAccount, Payment
 
 
 class Folded(NamedTuple):
@@ -63,7 +63,7 @@ def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
         "today": today,
         "to_pay": Folded.of(line for line in lines if line.state.asks_for_money),
         "done": Folded.of(line for line in reversed(lines) if not line.state.asks_for_money),
-        "payments": Folded.of(found.payments.all()),
+        "payments": Folded.of(Payment.everything.filter(account=found).select_related("reversal")),
         "chart": charts.paid_and_left(lines),
         "payoff_form": PayoffForm(today=today),
         "payoff_reason": None if _is_loan(found) else Reason.CARD,

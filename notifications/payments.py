@@ -11,10 +11,10 @@ from accounts.models import Borrower
 from loans.models import CreditAccount, Payment
 from notifications import context, lanes, queries, reason, texts
 from notifications.material import approved_words
-from notifications.models import Attempt
+from notifications.models import Attempt, Reminder
 from notifications.reason import Reason
 from notifications.texts import Demand
-from notifications.words import AttemptState, Category, Channel
+from notifications.words import AttemptState, Category, Channel, ReminderState
 
 RECEIPT = "receipt"  # the template's code
 
@@ -42,6 +42,20 @@ def on_bills_changed(*, now: datetime, borrowers: Sequence[int] | None = None, *
     for borrower_id in sorted(borrowers):
         lanes.lock(borrower_id)
         cancel_paid(borrower_id=borrower_id, now=now)
+
+
+def on_reversal(*, account: CreditAccount, opened_bills: Sequence[int], now: datetime, **_: Any) -> None:
+    """A payment was taken back: forget that reminders fell away for it, so that the next slot plans them anew.
+
+    What was sent, or tried, stays: a step of a bill comes once. Where other payments now pay other bills, those
+    bills' reminders fall away.
+    """
+    lanes.lock(account.borrower_id)
+    fell_away = Reminder.objects.filter(
+        bill__in=opened_bills, attempts=None, reasons__contains=[{"rule": "paid"}]
+    )
+    fell_away.exclude(state=ReminderState.PLANNED).delete()
+    cancel_paid(borrower_id=account.borrower_id, now=now)
 
 
 def cancel_paid(*, borrower_id: int | None, now: datetime) -> int:

@@ -211,11 +211,18 @@ def payments(rows: Sequence[PaymentIn], *, now: datetime) -> list[Result]:
     """Book payments one by one, each in its own transaction with all that follows from it."""
     batch = _Batch(rows, reading.payment)
     owners = _by_reference(CreditAccount, (fields["account"] for fields in batch.good.values()))
-    known = _by_reference(Payment, (fields["reference"] for fields in batch.good.values()))
+    references = [fields["reference"] for fields in batch.good.values()]
+    known = {old.reference: old for old in Payment.everything.filter(reference__in=references)}
     for place, fields in list(batch.good.items()):
         owner, old = owners.get(fields["account"]), known.get(fields["reference"])
         if owner is None:
             batch.refuse(place, f"there is no account “{fields['account']}”; send the account first")
+        elif old is not None and old.reversed_at:
+            batch.refuse(
+                place,
+                f"this payment was taken back on {old.reversed_at.date()}; one that comes anew"
+                " has a reference of its own",
+            )
         elif old is not None:
             same = (old.account_id, old.amount, old.received_on)
             if same == (owner.pk, fields["amount"], fields["received_on"]):
@@ -265,7 +272,7 @@ def _tell_moved(bills: Sequence[Bill], now: datetime) -> None:
         signals.bills_moved.send(sender=Bill, account=account, bills=of_account[account], now=now)
 
 
-M = TypeVar("M", Borrower, CreditAccount, Payment)
+M = TypeVar("M", Borrower, CreditAccount)
 
 
 def _by_reference(model: type[M], references: Iterable[str], *, lock: bool = False) -> dict[str, M]:

@@ -7,7 +7,7 @@ books when it is asked for again.
 from datetime import date
 
 from django.core.cache import cache
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import translation
 
 from loans import balances, bill_lines
@@ -77,7 +77,7 @@ def keep(account: CreditAccount, name: str, *, today: date) -> None:
 
 
 def _key(account: CreditAccount, name: str, today: date) -> str:
-    """Of one state of the account: a paper made before a payment was booked is not found after it."""
-    last = account.payments.aggregate(last=Max("pk"))["last"]
-    state = f"{account.reported_balance}:{last}"
+    """Of one state of the account: a paper made before a payment was booked, or taken back, is not found after it."""
+    booked = account.payments.aggregate(last=Max("pk"), number=Count("pk"))
+    state = f"{account.reported_balance}:{booked['last']}:{booked['number']}"
     return f"paper:{account.pk}:{name}:{today}:{translation.get_language()}:{state}"

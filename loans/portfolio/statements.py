@@ -140,7 +140,7 @@ WITH bills AS (
 ),
 payments AS (
     SELECT id, account_id, sum(amount) OVER w - amount AS low, sum(amount) OVER w AS high
-    FROM loans_payment WHERE account_id = ANY(%(accounts)s)
+    FROM loans_payment WHERE account_id = ANY(%(accounts)s) AND reversed_at IS NULL
     WINDOW w AS (PARTITION BY account_id ORDER BY received_on, id)
 )
 INSERT INTO loans_allocation (payment_id, bill_id, amount)
@@ -156,7 +156,7 @@ WITH answers AS (
     JOIN LATERAL (SELECT id, amount FROM loans_bill
                   WHERE account_id = p.account_id AND issued_on < p.received_on
                   ORDER BY issued_on DESC LIMIT 1) b ON true
-    WHERE p.account_id = ANY(%(accounts)s)
+    WHERE p.account_id = ANY(%(accounts)s) AND p.reversed_at IS NULL
 )
 INSERT INTO loans_allocation (payment_id, bill_id, amount)
 SELECT payment_id, bill_id, LEAST(high, demanded) - (high - amount) FROM answers WHERE high - amount < demanded

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from accounts.models import Borrower, Invitation
-from loans.models import Allocation, ApiCall, ApiKey, Payment
+from loans.models import Allocation, ApiCall, ApiKey, Payment, Reversal
 from notifications import rulebook_texts
 from notifications.choice import DEFAULT
 from notifications.models import (
@@ -75,6 +75,7 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
     rows: list[Model] = [
         *(conversation, said, attachment),
         *(borrower, loan, bill, payment, point, reminder, attempt, reminder.step, reminder.step.cadence),
+        Reversal.objects.create(payment=payment, at=NOON, why="returned by the bank", principal=Decimal(10)),
         Allocation.objects.create(payment=payment, bill=bill, amount=Decimal(10)),
         Invitation.objects.create(
             borrower=borrower, sent_to=point, created_at=NOON, expires_at=NOON + timedelta(days=9999)
