@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
 
 from accounts.admin_base import PortalAdmin
 from notifications import provider_templates
@@ -38,3 +39,11 @@ class ProviderTemplateAdmin(PortalAdmin):
     form = ProviderTemplateForm
     list_display = ("code", "language", "version", "provider", "provider_code", "changed_at")
     list_filter = ("provider", "language")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, and what is wanting in it."""
+        for sentence in provider_templates.unanswered():
+            messages.warning(request, f"{sentence} {provider_templates.MAP_THEM}")
+        return super().changelist_view(request, extra_context)

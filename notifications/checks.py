@@ -1,14 +1,19 @@
 """What must be true before anything is sent: told by `manage.py check`, and at every start."""
 
+from collections.abc import Sequence
 from math import inf
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connection
 
-from notifications import gateway_file
+from notifications import gateway_file, provider_templates
 from notifications.channels import push_key
 from notifications.law.reading import BINDS
+from notifications.models import Attempt, ProviderTemplate
+
+LONGEST_NAME = Attempt._meta.get_field("provider").max_length or 0
 
 
 @register
@@ -72,10 +77,33 @@ def silence_outlasts_the_promised_answer(**kwargs: Any) -> list[Error]:
     ]
 
 
+@register(Tags.database)
+def replies_can_be_answered(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """A STOP over a channel whose providers send only approved templates is confirmed by one of them.
+
+    With `manage.py check --database default`, and before each `migrate`.
+    """
+    table = ProviderTemplate._meta.db_table
+    if not databases or table not in connection.introspection.table_names():
+        return []
+    return [
+        Warning(sentence, hint=str(provider_templates.MAP_THEM), id="notifications.W001")
+        for sentence in provider_templates.unanswered()
+    ]
+
+
 @register
 def described_providers_can_be_used(**kwargs: Any) -> list[Error]:
     """Each file of HTTP_PROVIDERS, with the key that is wrong and why."""
-    found = []
+    found = [
+        Error(
+            f"HTTP_PROVIDERS, {name}: the name is longer than {LONGEST_NAME} characters.",
+            hint="It stands in every attempt: choose a shorter one.",
+            id="notifications.E006",
+        )
+        for name in settings.HTTP_PROVIDERS
+        if len(name) > LONGEST_NAME
+    ]
     for name in settings.HTTP_PROVIDERS:
         try:
             gateway_file.load(name)

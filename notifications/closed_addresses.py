@@ -15,15 +15,15 @@ from django.utils.translation import gettext, override
 
 from accounts import closing
 from accounts.models import ContactPoint
-from notifications import lanes, notices, one_click, stops
+from notifications import inbox, lanes, notices, one_click, stops
 from notifications.channels.base import About, Outcome, RefusedForGood
 from notifications.heard import Fault, Receipt, Says
 from notifications.material import Material, material
 from notifications.models import Attempt
 from notifications.notices import Notice, Ready
-from notifications.reason import Reason, to_json
+from notifications.reason import Reason
 from notifications.traffic.desk import Desk
-from notifications.words import AttemptState, Category, Channel, Delivery
+from notifications.words import Channel, Delivery
 
 log = logging.getLogger(__name__)
 
@@ -138,19 +138,8 @@ def _claim(point_id: int, borrower_id: int, known: Material, desk: Desk) -> Read
 def _put_note(point: ContactPoint, now: datetime) -> None:
     borrower = point.borrower
     with override(borrower.language):
-        Attempt.objects.create(
-            borrower=borrower,
-            category=Category.SERVICE,
-            channel=Channel.INBOX,
-            provider=Channel.INBOX,
-            state=AttemptState.ACCEPTED,
-            language=borrower.language,
-            subject=gettext("We closed an address of yours"),
-            body=_in_full(point),
-            reasons=to_json([CLOSED]),
-            started_at=now,
-            settled_at=now,
-        )
+        subject = gettext("We closed an address of yours")
+        inbox.put_note(borrower, subject, _in_full(point), why=CLOSED, now=now)
 
 
 def _in_full(point: ContactPoint) -> str:

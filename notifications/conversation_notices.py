@@ -12,13 +12,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from notifications import lanes, notices
+from notifications import inbox, lanes, notices
 from notifications.material import Material, material
 from notifications.models import Attempt, Conversation
 from notifications.notices import Notice, Ready
-from notifications.reason import Reason, to_json
+from notifications.reason import Reason
 from notifications.traffic.desk import Desk
-from notifications.words import AttemptState, Category, Channel
 
 log = logging.getLogger(__name__)
 
@@ -40,19 +39,8 @@ def put_note(conversation: Conversation, *, now: datetime) -> Attempt:
     """The inbox's note that an answer waits. By being committed it is delivered."""
     borrower = conversation.borrower
     with override(borrower.language):
-        return Attempt.objects.create(
-            borrower=borrower,
-            category=Category.SERVICE,
-            channel=Channel.INBOX,
-            provider=Channel.INBOX,
-            state=AttemptState.ACCEPTED,
-            language=borrower.language,
-            subject=gettext("We have answered your message"),
-            body=_in_full(conversation),
-            reasons=to_json([ANSWERED]),
-            started_at=now,
-            settled_at=now,
-        )
+        subject = gettext("We have answered your message")
+        return inbox.put_note(borrower, subject, _in_full(conversation), why=ANSWERED, now=now)
 
 
 def _in_full(conversation: Conversation) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -44,13 +44,16 @@ def _message(channel: str, to: str, text: str, **more: Any) -> Message:
     return Message(uuid4(), channel, to, subject="", text=text, language="", wants_receipt=False, **more)
 
 
-def _sent(message: Message) -> bool:
+def _sent(message: Message, first: str = "") -> bool:
     """At most two calls, and the second only where the first was surely not taken: by the next best provider, where
     the channel has one. No breaker and no rate holds it back; the reminders make up for the token it takes.
+
+    first: the provider of the channel that is asked before the best one.
     """
     now = timezone.now()
     unable = provider_templates.unable(message)
-    best = [name for name in Desk(now=now).ranked(message.channel) if name not in unable]
+    ranked = sorted(Desk(now=now).ranked(message.channel), key=lambda name: name != first)
+    best = [name for name in ranked if name not in unable]
     outcome: Outcome = NOT_SENT
     for provider in (best * 2)[:2]:
         bucket.take_for_a_code(provider, sender(provider))
@@ -64,10 +67,18 @@ def _sent(message: Message) -> bool:
     return False
 
 
-def answer_when_committed(channel: str, to: str, text: str) -> None:
+class Back(NamedTuple):
+    """Where an answer goes."""
+
+    channel: str
+    to: str  # as in Message
+    provider: str  # whose number the person wrote to: it is asked first
+
+
+def answer_when_committed(back: Back, text: str, approved: Mapping[str, Approved] = NOTHING) -> None:
     """Answer what a person has just written, once what was done about it is in the database."""
-    message = _message(channel, to, text, is_answer=True)
-    transaction.on_commit(lambda: POOL.submit(_sent, message))
+    message = _message(back.channel, back.to, text, is_answer=True, approved=approved)
+    transaction.on_commit(lambda: POOL.submit(_sent, message, back.provider))
 
 
 def when_committed(phone: str, text: str, **letter: Any) -> None:

@@ -6,24 +6,26 @@ from there.
 """
 
 import logging
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
-from notifications import receipts, replies, spool
+from notifications import answers, receipts, replies, spool
+from notifications.answers import Answer
 from notifications.heard import INBOUND, Raw
 from notifications.models import ProviderEvent
+from notifications.receipts import AWAY
 
 logger = logging.getLogger(__name__)
 
-AWAY = (OperationalError, InterfaceError)  # what Django raises where the database cannot be reached
+_NO_SIGN = re.compile("[\0\ud800-\udfff]")
 
 
-def hear(raw: Raw, *, now: datetime) -> str:
-    """Keep an event and draw its consequence. Returns the text to answer a reply with; empty where none is due.
+def hear(raw: Raw, *, now: datetime) -> Answer | None:
+    """Keep an event and draw its consequence. Returns the answer to a reply; None where none is due.
 
     When it returns, the event is on disk, here or in the database, and the provider may be told so. OSError: it is
     not, and the provider must send it again.
@@ -33,7 +35,7 @@ def hear(raw: Raw, *, now: datetime) -> str:
     except AWAY:
         spool.append(folder(), _line(raw, now), limit=settings.HOOK_SPOOL_BYTES)
         logger.error("event_spooled provider=%s kind=%s", raw.provider, raw.kind)
-        return ""
+        return None
     try:
         if spool.waits(folder()):  # the database is back
             drain()
@@ -42,7 +44,17 @@ def hear(raw: Raw, *, now: datetime) -> str:
         receipts.apply_event(event, now=now)
     except AWAY:  # it is kept, and the tick's sweep draws the consequence
         logger.error("event_waits provider=%s kind=%s", raw.provider, raw.kind)
-    return ""
+    except (
+        Exception
+    ):  # an event that our own code trips over must not come again and again; staff see that it waits
+        logger.exception("event_not_understood provider=%s kind=%s", raw.provider, raw.kind)
+    return None
+
+
+def hear_reply(raw: Raw, *, now: datetime) -> None:
+    """Hear what a person wrote and answer it by a message of its own: for a hook whose own answer carries none."""
+    if answer := hear(raw, now=now):
+        answers.send(answer)
 
 
 def drain() -> int:
@@ -78,18 +90,18 @@ def _row(raw: Raw, *, now: datetime) -> ProviderEvent:
     event, _ = ProviderEvent.objects.get_or_create(
         provider=raw.provider,
         event_key=raw.key,
-        defaults={"kind": raw.kind, "payload": without_nul(raw.payload), "received_at": now},
+        defaults={"kind": raw.kind, "payload": storable(raw.payload), "received_at": now},
     )
     return event
 
 
-def without_nul(value: Any) -> Any:
-    """The same JSON; PostgreSQL's has no place for NUL."""
+def storable(value: Any) -> Any:
+    """The same JSON; PostgreSQL's has no place for NUL, nor for half a surrogate pair."""
     match value:
         case str():
-            return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+            return _NO_SIGN.sub("\N{REPLACEMENT CHARACTER}", value)
         case dict():
-            return {without_nul(name): without_nul(each) for name, each in value.items()}
+            return {storable(name): storable(each) for name, each in value.items()}
         case list():
-            return [without_nul(each) for each in value]
+            return [storable(each) for each in value]
     return value

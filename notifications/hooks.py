@@ -80,7 +80,8 @@ def twilio_inbound(request: HttpRequest) -> HttpResponse:
     sid, number = request.POST.get("MessageSid", ""), request.POST.get("From", "")
     if not _is_key(sid) or not _is_key(number):
         return HttpResponse("MessageSid or From is missing.", status=400)
-    return twiml(hear(Raw("twilio", INBOUND, sid, {"form": request.POST.dict()}), now=timezone.now()))
+    answer = hear(Raw("twilio", INBOUND, sid, {"form": request.POST.dict()}), now=timezone.now())
+    return twiml(answer.text if answer else "")
 
 
 def twiml(text: str) -> HttpResponse:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from notifications import hook_body
 from notifications.heard import INBOUND, STATUS, Raw
-from notifications.hearing import hear
+from notifications.hearing import hear, hear_reply
 from notifications.hooks import kept_or_503
 
 PROVIDER = "alibaba"
@@ -59,11 +59,11 @@ def report(entries: list[dict[str, Any]]) -> None:
 
 @at_its_address
 def inbound(entries: list[dict[str, Any]]) -> None:
-    """Texts that people sent. There are no free words to answer with: the page says what was done."""
+    """Texts that people sent; the answer goes back as a text of its own, by an approved template."""
     for entry in entries:
         key, number = str(entry.get("sequence_id", "")), entry.get("phone_number")
         if hook_body.is_key(key) and isinstance(number, str) and hook_body.is_key(number):
-            hear(Raw(PROVIDER, INBOUND, key, {"up": entry}), now=timezone.now())
+            hear_reply(Raw(PROVIDER, INBOUND, key, {"up": entry}), now=timezone.now())
 
 
 def _uuid(value: object) -> UUID | None:

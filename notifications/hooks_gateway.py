@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from notifications import direct, gateway_file, hook_body
+from notifications import gateway_file, hook_body
 from notifications.channels.gateway import as_text
 from notifications.gateway_file import Gateway, Hook, at
 from notifications.heard import INBOUND, STATUS, Raw
-from notifications.hearing import hear
+from notifications.hearing import hear, hear_reply
 from notifications.hooks import kept_or_503
-from notifications.words import Channel
 
 
 @csrf_exempt
@@ -84,6 +83,4 @@ def _take_reply(name: str, hook: Hook, entry: dict[str, Any]) -> None:
     digits = number.removeprefix("+")
     if not hook_body.is_key(key) or not digits.isdecimal() or len(digits) > 15:
         return
-    raw = Raw(name, INBOUND, key, {"of": name, "entry": entry})
-    if answer := hear(raw, now=timezone.now()):
-        direct.answer_when_committed(Channel.SMS, f"+{digits}", answer)
+    hear_reply(Raw(name, INBOUND, key, {"of": name, "entry": entry}), now=timezone.now())

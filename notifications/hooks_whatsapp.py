@@ -14,12 +14,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from notifications import direct, hook_body
+from notifications import hook_body
 from notifications.channels import whatsapp_signature
 from notifications.heard import INBOUND, STATUS, Raw
-from notifications.hearing import hear
+from notifications.hearing import hear, hear_reply
 from notifications.hooks import kept_or_503
-from notifications.words import Channel
 
 PROVIDER = "whatsapp"
 
@@ -90,5 +89,4 @@ def _take_message(message: dict[str, Any]) -> None:
     key, number = message.get("id"), message.get("from")
     if not (hook_body.is_key(key) and isinstance(number, str) and number.isdecimal() and len(number) <= 15):
         return
-    if answer := hear(Raw(PROVIDER, INBOUND, str(key), {"message": message}), now=timezone.now()):
-        direct.answer_when_committed(Channel.WHATSAPP, f"+{number}", answer)
+    hear_reply(Raw(PROVIDER, INBOUND, str(key), {"message": message}), now=timezone.now())

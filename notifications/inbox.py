@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from accounts.models import Borrower
 from notifications.models import Attempt
-from notifications.words import AttemptState, Channel, Delivery
+from notifications.reason import Reason, to_json
+from notifications.words import AttemptState, Category, Channel, Delivery
 
 # What a provider refused never left us: it is no message to the person.
 SENT_STATES = (AttemptState.ACCEPTED, AttemptState.UNKNOWN, AttemptState.CALLING)
@@ -36,6 +37,23 @@ def messages(borrower: Borrower) -> QuerySet[Attempt]:
 def of_login(user: Any) -> QuerySet[Attempt]:
     """The messages of whoever signs in with it. user: its id, or an expression."""
     return Attempt.objects.filter(borrower__user=user, state__in=SENT_STATES)
+
+
+def put_note(borrower: Borrower, subject: str, body: str, *, why: Reason, now: datetime) -> Attempt:
+    """A note of ours in the inbox, in the borrower's language. By being committed it is delivered."""
+    return Attempt.objects.create(
+        borrower=borrower,
+        category=Category.SERVICE,
+        channel=Channel.INBOX,
+        provider=Channel.INBOX,
+        state=AttemptState.ACCEPTED,
+        language=borrower.language,
+        subject=subject,
+        body=body,
+        reasons=to_json([why]),
+        started_at=now,
+        settled_at=now,
+    )
 
 
 def mark_read(attempt_id: UUID, *, now: datetime) -> None:

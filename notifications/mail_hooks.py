@@ -16,9 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
 
-from notifications import mail_events, replies
+from notifications import mail_events
 from notifications.heard import INBOUND, STATUS, Raw
-from notifications.hearing import hear
+from notifications.hearing import hear, hear_reply
 from notifications.hooks import kept_or_503
 
 PROVIDER = "email"
@@ -90,9 +90,7 @@ def on_inbound(event: Any, esp_name: str, **kwargs: Any) -> None:
         "is_automatic": _is_automatic(mail),
     }
     key = mail_events.key(esp_name, str(event.event_id or ""), payload["message_id"], payload["from"])
-    raw = Raw(PROVIDER, INBOUND, key, payload)
-    if text := hear(raw, now=timezone.now()):
-        replies.send_answer(mail_events.reply(payload), text)
+    hear_reply(Raw(PROVIDER, INBOUND, key, payload), now=timezone.now())
 
 
 def _is_automatic(mail: Any) -> bool:

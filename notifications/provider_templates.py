@@ -14,11 +14,19 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import LANGUAGES
+from notifications import answer_words
 from notifications.channels.base import Approved, Message
 from notifications.models import MessageTemplate, ProviderTemplate
 from notifications.texts import PLACEHOLDERS
+from notifications.words import Channel
 
+MAP_THEM = _(
+    "Write down which of the provider's approved templates says it. Until then people read the answer in their inbox "
+    "and by e-mail."
+)
 LETTER = "letter:"  # begins the code of what the portal itself writes (accounts.letters)
 LETTER_PLACEHOLDERS = frozenset({"code", "minutes", "link", "lender_name", "lender_phone", "lender_email"})
 # Without the provider's own name for each gap there is nothing to fill it by; in WhatsApp's the order may say it.
@@ -64,6 +72,13 @@ def needs_approved(provider: str) -> bool:
     return bool(path and import_string(path).needs_approved)
 
 
+@cache
+def takes_free_answers(provider: str) -> bool:
+    """Does it carry an answer to what a person has just written without a template of its own?"""
+    path = settings.PROVIDERS.get(provider)
+    return not needs_approved(provider) or bool(path and import_string(path).answers_freely)
+
+
 def providers(channel: str) -> frozenset[str]:
     """Those of a channel that send nothing but what they have approved."""
     return frozenset(filter(needs_approved, settings.CHANNEL_PROVIDERS.get(channel, ())))
@@ -79,11 +94,11 @@ def bound_channels() -> dict[str, frozenset[str]]:
 
 
 def unable(message: Message) -> frozenset[str]:
-    """The providers of its channel that cannot carry this message. An answer may go in free words where the protocol
-    has them."""
+    """The providers of its channel that cannot carry this message: they have no template for its words."""
+    bound = providers(message.channel)
     if message.is_answer:
-        return frozenset()
-    return providers(message.channel) - frozenset(message.approved)
+        bound = frozenset(name for name in bound if not takes_free_answers(name))
+    return bound - frozenset(message.approved)
 
 
 # ---------- what is mapped ----------
@@ -115,6 +130,43 @@ def of_letter(letter: str, language: str, *, values: Mapping[str, str]) -> dict[
     }
 
 
+def wanting_answers() -> list[tuple[str, str, str]]:
+    """The answers to replies that nobody could send back: channel, the answer's name, language. One query.
+
+    Empty where every channel has a provider that takes free words, or a template for each of them.
+    """
+    bound = {
+        channel: names
+        for channel, names in bound_channels().items()
+        if not any(map(takes_free_answers, names))
+    }
+    if not bound:
+        return []
+    codes = [f"{LETTER}{name}" for name in sorted(answer_words.NAMES)]
+    there = set(ProviderTemplate.objects.filter(code__in=codes).values_list("provider", "code", "language"))
+    return [
+        (channel, code.removeprefix(LETTER), language)
+        for channel, names in bound.items()
+        for code in codes
+        for language, _label in LANGUAGES
+        if not any((name, code, language) in there for name in names)
+    ]
+
+
+def unanswered() -> list[str]:
+    """The same in a sentence to staff for each channel."""
+    text = gettext(
+        "%(channel)s: replies are not answered there, STOP among them, for want of templates: %(names)s."
+    )
+    wanting: dict[str, list[str]] = {}
+    for channel, name, language in wanting_answers():
+        wanting.setdefault(channel, []).append(f"{LETTER}{name} ({language})")
+    return [
+        text % {"channel": Channel(channel).label, "names": ", ".join(names)}
+        for channel, names in wanting.items()
+    ]
+
+
 # ---------- what may be written down ----------
 
 
@@ -126,7 +178,7 @@ def problems(row: ProviderTemplate) -> dict[str, str]:
 
 def _wrong(row: ProviderTemplate) -> Iterable[tuple[str, str]]:
     gaps = parsed(row.gaps)
-    known = LETTER_PLACEHOLDERS if row.code.startswith(LETTER) else frozenset(PLACEHOLDERS)
+    known = _placeholders(row.code)
     if not needs_approved(row.provider):
         yield "provider", gettext("This provider sends our words as they are.")
     if not row.code.startswith(LETTER) and not _words_exist(row):
@@ -144,6 +196,14 @@ def _wrong(row: ProviderTemplate) -> Iterable[tuple[str, str]]:
         row.provider in NAMES_GAPS and not all(theirs for theirs, _ours in gaps)
     ):
         yield "gaps", gettext("Give each gap its name at the provider, as in money=amount.")
+
+
+def _placeholders(code: str) -> frozenset[str]:
+    """What may fill a gap in a template for these words."""
+    if not code.startswith(LETTER):
+        return frozenset(PLACEHOLDERS)
+    is_answer = code.removeprefix(LETTER) in answer_words.NAMES
+    return frozenset(answer_words.values()) if is_answer else LETTER_PLACEHOLDERS
 
 
 def _words_exist(row: ProviderTemplate) -> bool:

@@ -282,6 +282,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "paid": _says(_("The bill is paid.")),
     "receipt": _says(_("A payment arrived on your account.")),
     "conversation.answered": _says(_("We have answered what you wrote to us.")),
+    "reply.heard": _says(_("A message came to us from an address of yours.")),
     "address.closed": _says(_("We closed an address of yours that our messages did not reach you at.")),
     "account_closed": _says(_("The account is closed.")),
     "no_words": _says(_("There are no approved words for this message yet.")),

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from notifications import closed_addresses, lanes, replies
 from notifications.heard import INBOUND, Fault, Receipt, Says, reader
@@ -15,6 +15,10 @@ logger = logging.getLogger(__name__)
 
 # An attempt is committed before its call, so its receipt finds it; what waits longer never had one of ours.
 GIVE_UP = timedelta(hours=1)
+# What a person wrote may be a STOP: while our code trips over it, it stays with the open ones, for people to see.
+GIVE_UP_REPLY = timedelta(days=7)
+
+AWAY = (OperationalError, InterfaceError)  # what Django raises where the database cannot be reached
 
 # Results of receipts that say nothing of our message to this address.
 ANOTHERS, REFUSED = "the receipt of another message", "the attempt was refused"
@@ -94,15 +98,28 @@ def settle_as_taken(attempt: Attempt, reference: str, *, now: datetime) -> None:
 
 def sweep(*, now: datetime, limit: int) -> int:
     """Try the events again that are still open, oldest first. Returns how many are now handled."""
-    handled, given_up = 0, []
+    handled = 0
     for event in ProviderEvent.objects.filter(handled_at=None).order_by("received_at")[:limit]:
-        if event.kind == INBOUND:
-            replies.answer_late(event, now=now)
-            handled += 1
-        elif apply_event(event, now=now):
-            handled += 1
-        elif event.received_at < now - GIVE_UP:
-            given_up.append(event.pk)
-    return handled + ProviderEvent.objects.filter(pk__in=given_up).update(
-        handled_at=now, result="no such attempt"
-    )
+        try:
+            is_handled = _again(event, now)
+        except AWAY:
+            raise
+        except Exception:  # one that our own code trips over must stop neither the others nor the tick
+            logger.exception("event_not_understood event=%s", event.pk)
+            is_handled = _given_up(event, now, "not understood")
+        handled += is_handled
+    return handled
+
+
+def _again(event: ProviderEvent, now: datetime) -> bool:
+    if event.kind == INBOUND:
+        replies.answer_late(event, now=now)
+        return True
+    return apply_event(event, now=now) or _given_up(event, now, "no such attempt")
+
+
+def _given_up(event: ProviderEvent, now: datetime, result: str) -> bool:
+    """Whether it has waited too long to be tried again; its row stays."""
+    if event.received_at >= now - (GIVE_UP_REPLY if event.kind == INBOUND else GIVE_UP):
+        return False
+    return bool(ProviderEvent.objects.filter(pk=event.pk).update(handled_at=now, result=result))

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from accounts import closing, letters
+from accounts import closing
 from accounts.models import Borrower, ContactPoint
-from notifications import conversations, direct, lanes, stops
+from notifications import answer_words, answers, conversations, lanes, stops
+from notifications.answers import Answer
 from notifications.context import KIND_OF_CHANNEL
 from notifications.conversations import Said
 from notifications.heard import Reply, reader
@@ -26,16 +23,16 @@ CONFIRMS_FOR = timedelta(minutes=5)  # a stop's confirmation counts as one, and 
 
 
 @transaction.atomic
-def apply_event(event: ProviderEvent, *, now: datetime) -> str:
-    """Do once what a stored reply asks for. Returns the text to answer with, empty where none is due."""
+def apply_event(event: ProviderEvent, *, now: datetime) -> Answer | None:
+    """Do once what a stored reply asks for. Returns the answer, None where none is due, or none can go back."""
     event = ProviderEvent.objects.select_for_update().get(pk=event.pk)
     if event.handled_at:
-        return ""
+        return None
     reply = reader(event.provider).reply(event.payload)
     words = reply.text
     asked = _asked(reply)
     people = [] if reply.is_machines else list(_people(reply, asked))
-    told = people[:1]  # who is answered
+    told = people  # of whom the first is answered
     for borrower in people:
         if asked is Wish.STOP:
             stops.stop(borrower, words=words, way=reply.channel, by=None, now=now)
@@ -50,9 +47,10 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> str:
     event.handled_at = now
     event.save(update_fields=["result", "handled_at"])
     if not told or reply.keyword:
-        return ""
-    with override(told[0].language):
-        return answer(asked, channel=reply.channel, has_words=bool(words.strip()))
+        return None
+    is_picture = asked is Wish.OTHER and not words.strip()
+    name = answer_words.PICTURE if is_picture else answer_words.OF_WISH[asked]
+    return _answer(event, reply, name, told, now)
 
 
 def _asked(reply: Reply) -> Wish:
@@ -62,28 +60,24 @@ def _asked(reply: Reply) -> Wish:
 
 
 def answer_late(event: ProviderEvent, *, now: datetime) -> None:
-    """A reply whose call is over: it came while the database was away, or the process died.
+    """A reply whose call is over: it came while the database was away, or the process died."""
+    if answer := apply_event(event, now=now):
+        answers.send(answer)
 
-    Its wish is done whatever its age. The answer goes out as a message of its own, while it still confirms: what a
-    network lets us say after a STOP is due within five minutes (47 CFR 64.1200(a)(12)).
+
+def _answer(
+    event: ProviderEvent, reply: Reply, name: str, people: Sequence[Borrower], now: datetime
+) -> Answer | None:
+    """The answer to the first of these people; None where they read it elsewhere.
+
+    A wish is done whatever its age. What a network lets us say after a STOP is due within five minutes (47 CFR
+    64.1200(a)(12)).
     """
-    text = apply_event(event, now=now)
-    if text and now - event.received_at <= CONFIRMS_FOR:
-        send_answer(reader(event.provider).reply(event.payload), text)
-
-
-def send_answer(reply: Reply, text: str) -> None:
-    """The answer as a message of its own, for a channel whose hook carries none."""
-    if reply.channel == Channel.EMAIL:
-        headers = {
-            "Auto-Submitted": "auto-replied"
-        }  # RFC 3834: two machines that answer each other never end
-        mail = EmailMessage(settings.LENDER_NAME, text + "\n", to=[reply.address], headers=headers)
-        transaction.on_commit(lambda: letters.post(mail, letter="reply"))
-    elif reply.channel == Channel.SMS:
-        direct.when_committed(phone=reply.address, text=text)
-    else:
-        direct.answer_when_committed(reply.channel, reply.address, text)
+    answer = answers.compose(name, language=people[0].language, reply=reply, provider=event.provider)
+    if answer is None or now - event.received_at > CONFIRMS_FOR:
+        answers.tell_elsewhere(name, people, reply=reply, now=now)
+        return None
+    return answer
 
 
 def _close(borrower: Borrower, reply: Reply, *, now: datetime) -> None:
@@ -121,31 +115,3 @@ def _points(reply: Reply) -> QuerySet[ContactPoint]:
         closed_reason__in=[Closed.BOUNCED, Closed.COMPLAINED, Closed.UNREACHABLE]
     )
     return ContactPoint.objects.filter(still_theirs, kind=KIND_OF_CHANNEL[reply.channel], value=reply.address)
-
-
-def answer(asked: Wish, *, channel: str = Channel.SMS, has_words: bool = True) -> str:
-    """The one text that answers, in the language in force. It confirms and says nothing of the account.
-
-    has_words: false for a picture alone, which does not reach us.
-    """
-    lender = {"lender": settings.LENDER_NAME, "phone": settings.LENDER_PHONE, "url": settings.PORTAL_URL}
-    if asked is Wish.STOP and channel == Channel.EMAIL:
-        return _("%(lender)s: you will get no more reminders. To get them again, go to %(url)s.") % lender
-    if asked is Wish.STOP:
-        return _("%(lender)s: you will get no more reminders. To get them again, reply START.") % lender
-    if asked is Wish.START:
-        return _("%(lender)s: you will get reminders again. To stop them, reply STOP.") % lender
-    if asked is Wish.HELP:
-        return (
-            _("%(lender)s: for help call %(phone)s or go to %(url)s. To stop reminders, reply STOP.") % lender
-        )
-    if asked is Wish.WRONG_PERSON:
-        return _("%(lender)s: thank you. We will not write to you here again.") % lender
-    if not has_words:
-        return _("%(lender)s: we cannot read pictures here. Send them at %(url)s or call %(phone)s.") % lender
-    return (
-        _(
-            "%(lender)s: we have your message. Our answer will be at %(url)s. If it cannot wait, call %(phone)s."
-        )
-        % lender
-    )

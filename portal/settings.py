@@ -318,6 +318,8 @@ PROVIDER_READERS = {
 # name → the TOML file that describes a provider of texts (docs/http-provider.example.toml)
 HTTP_PROVIDERS: dict[str, str] = env.dict("HTTP_PROVIDERS", default={})
 for _name in HTTP_PROVIDERS:
+    if _name in PROVIDERS:
+        raise ImproperlyConfigured(f"HTTP_PROVIDERS has “{_name}”, which is taken. Give it another name.")
     PROVIDERS[_name] = "notifications.channels.gateway.GatewayProvider"
     PROVIDER_READERS[_name] = "notifications.gateway_events"
 # What providers tell us while the database is away is kept here; on a disk that outlives the process.

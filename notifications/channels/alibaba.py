@@ -91,12 +91,6 @@ class Alibaba(HttpProvider):
             parameters["TemplateParam"] = json.dumps(dict(words.values), ensure_ascii=False)
         return _call(parameters)
 
-    def unfit(self, message: Message) -> RefusedForGood | None:
-        """An answer needs an approved template, too: there are no free words here."""
-        return super().unfit(message) or (
-            RefusedForGood("this provider sends no free words") if self.name not in message.approved else None
-        )
-
     def outcome(self, answer: Answer) -> Outcome:
         """What the answer proves: `Code` says it, whatever the HTTP status."""
         code, reference = answer.json.get("Code"), answer.json.get("BizId")

@@ -118,6 +118,7 @@ class Provider:
 
     name: str
     needs_approved: ClassVar[bool] = False  # it sends only words that it has approved, by its own template
+    answers_freely: ClassVar[bool] = False  # though: what a person has just written is answered in free words
     can_be_asked: ClassVar[bool] = False  # it can tell by our reference whether it took a message
 
     @classmethod

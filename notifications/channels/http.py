@@ -83,9 +83,8 @@ class HttpProvider(Provider):
 
     def unfit(self, message: Message) -> RefusedForGood | None:
         """Why this provider can never carry this message, before it is asked."""
-        if self.needs_approved and self.name not in message.approved and not message.is_answer:
-            return NOT_APPROVED
-        return None
+        is_free = not self.needs_approved or (message.is_answer and self.answers_freely)
+        return None if is_free or self.name in message.approved else NOT_APPROVED
 
     def is_answer_to(self, request: Request, answer: Answer) -> bool:
         """Is this the answer to this very call? HTTP/1.1 numbers nothing: a server that answers one call twice

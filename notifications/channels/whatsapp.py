@@ -53,6 +53,7 @@ class WhatsApp(HttpProvider):
 
     name = "whatsapp"
     needs_approved = True
+    answers_freely = True
 
     def request(self, message: Message) -> Request:
         url = f"{settings.WHATSAPP_BASE_URL}/{settings.WHATSAPP_PHONE_NUMBER_ID}/messages"

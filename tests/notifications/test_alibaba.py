@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import ContactPoint
+from notifications import answer_words, checks, provider_templates, receipts
 from notifications.channels.alibaba import Alibaba, e164, local_number
 from notifications.channels.alibaba_signature import signature
 from notifications.channels.base import (
@@ -23,7 +25,7 @@ from notifications.channels.base import (
 )
 from notifications.channels.deliver import deliver
 from notifications.channels.http import NOT_APPROVED, SET_UP_WRONG, Answer
-from notifications.models import Attempt, Hold, ProviderEvent
+from notifications.models import Attempt, Hold, ProviderEvent, ProviderTemplate
 from notifications.words import AttemptState, Delivery
 
 NUMBER = "+8613900001234"
@@ -245,3 +247,102 @@ def test_a_stop_by_reply_holds_once(db, post, borrower):
     for _ in range(2):
         assert post("inbound", [reply]).status_code == 200
     assert Hold.objects.filter(borrower=borrower, reason="stop_request", ended_at=None).count() == 1
+
+
+# ---------- the answer to a reply: no free words there ----------
+
+
+def write(post, borrower, words, key="77"):
+    borrower.contact_points.filter(kind=ContactPoint.Kind.PHONE).update(value=NUMBER)
+    borrower.language = "zh-hans"
+    borrower.save(update_fields=["language"])
+    post("inbound", [{"phone_number": "13900001234", "content": words, "sequence_id": key}])
+
+
+def stand_for(name, gaps="name=lender_name"):
+    ProviderTemplate.objects.create(
+        provider="alibaba", code=f"letter:{name}", language="zh-hans", provider_code="SMS_1", gaps=gaps
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stop_is_confirmed_by_the_template_that_stands_for_the_words(sandbox, post, borrower):
+    stand_for("stop_confirmed")
+    write(post, borrower, "退订")
+    until = time.monotonic() + 5
+    while not sandbox.texts(NUMBER) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert sandbox.texts(NUMBER) == ["【示例消费金融】SMS_1 name: Example Lending"]
+    assert not borrower.attempts.exists()
+
+
+def test_without_a_template_the_person_reads_it_in_the_inbox_and_by_email(
+    sandbox, post, borrower, mailoutbox, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        write(post, borrower, "退订")
+    while not mailoutbox:
+        time.sleep(0.02)
+    assert [mail.to for mail in mailoutbox] == [[borrower.user.email]]
+    note = borrower.attempts.get()
+    assert (note.channel, note.language, note.reasons[0]["rule"]) == ("inbox", "zh-hans", "reply.heard")
+    assert "Example Lending" in note.body
+    assert Hold.objects.filter(borrower=borrower, reason="stop_request", ended_at=None).exists()
+    assert sandbox.count() == 0
+
+
+def test_a_wrong_person_is_not_answered_in_the_inbox_of_whom_we_meant(db, post, borrower):
+    write(post, borrower, "打错了")
+    assert not borrower.attempts.exists()
+    assert borrower.contact_points.get(value=NUMBER).closed_reason == ContactPoint.Closed.WRONG_PERSON
+
+
+def test_a_stop_heard_too_late_to_be_confirmed_there_is_confirmed_in_the_inbox(db, post, borrower):
+    stand_for("stop_confirmed")
+    borrower.contact_points.filter(kind=ContactPoint.Kind.PHONE).update(value=NUMBER)
+    up = {"phone_number": "13900001234", "content": "T", "sequence_id": "78"}
+    now = datetime.now(UTC)
+    ProviderEvent.objects.create(
+        provider="alibaba",
+        event_key="78",
+        kind="inbound",
+        payload={"up": up},
+        received_at=now - timedelta(hours=1),
+    )
+    assert receipts.sweep(now=now, limit=10) == 1
+    assert borrower.attempts.get().channel == "inbox"
+
+
+def test_the_check_and_the_page_say_which_answers_want_a_template(db, settings, staff_client):
+    assert "letter:stop_confirmed (zh-hans)" in checks.replies_can_be_answered(databases=["default"])[0].msg
+    page = reverse("admin:notifications_providertemplate_changelist")
+    assert "letter:stop_confirmed (zh-hans)" in staff_client.get(page).content.decode()
+    for name in answer_words.NAMES:
+        for language in ("en", "zh-hans", "zh-hant"):
+            ProviderTemplate.objects.create(
+                provider="alibaba", code=f"letter:{name}", language=language, provider_code="SMS_1"
+            )
+    assert checks.replies_can_be_answered(databases=["default"]) == []
+
+
+def test_where_another_provider_takes_any_words_no_template_is_wanted(db, settings):
+    settings.CHANNEL_PROVIDERS = {"sms": {"alibaba": 5, "twilio": 1}}
+    assert checks.replies_can_be_answered(databases=["default"]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_answer_goes_by_another_provider_where_alibaba_has_no_template(sandbox, post, borrower, settings):
+    settings.CHANNEL_PROVIDERS = {"sms": {"alibaba": 5, "twilio": 1}}
+    write(post, borrower, "退订")
+    until = time.monotonic() + 5
+    while not sandbox.texts(NUMBER) and time.monotonic() < until:
+        time.sleep(0.02)
+    [text] = sandbox.texts(NUMBER)
+    assert text.startswith("Example Lending")
+
+
+def test_an_answer_takes_no_value_that_only_a_code_has(db):
+    row = ProviderTemplate(
+        provider="alibaba", code="letter:stop_confirmed", language="en", provider_code="SMS_1", gaps="a=code"
+    )
+    assert set(provider_templates.problems(row)) == {"gaps"}

@@ -186,9 +186,9 @@ def test_a_wrong_signature_or_an_unknown_name_is_refused(db, post, attempt):
 
 def test_a_stop_by_reply_holds_and_is_answered_by_a_text(db, post, borrower, monkeypatch):
     answers = []
-    monkeypatch.setattr(direct, "answer_when_committed", lambda *answer: answers.append(answer))
+    monkeypatch.setattr(direct, "answer_when_committed", lambda back, *words: answers.append(back))
     borrower.contact_points.filter(kind=ContactPoint.Kind.PHONE).update(value=NUMBER)
     for _ in range(2):
         post("reply", {"message_id": "in1", "from": NUMBER, "text": "STOP"})
     assert Hold.objects.filter(borrower=borrower, reason="stop_request", ended_at=None).count() == 1
-    assert [to for _channel, to, _text in answers] == [NUMBER]
+    assert answers == [direct.Back("sms", NUMBER, "acme")]

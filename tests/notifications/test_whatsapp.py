@@ -219,7 +219,7 @@ def test_news_of_another_number_of_the_account_is_left_alone(db, post, attempt):
 def answers(monkeypatch):
     """What goes back to the person: the far end of the hook."""
     found = []
-    monkeypatch.setattr(direct, "answer_when_committed", lambda *answer: found.append(answer))
+    monkeypatch.setattr(direct, "answer_when_committed", lambda back, *words: found.append(back))
     return found
 
 
@@ -236,7 +236,7 @@ def test_a_stop_holds_once_and_is_confirmed_once(db, post, borrower, answers, wo
     for _ in range(2):
         post(messages=[{"from": NUMBER.removeprefix("+"), "id": "wamid.in", **words}])
     assert Hold.objects.filter(borrower=borrower, reason="stop_request", ended_at=None).count() == 1
-    assert [(channel, to) for channel, to, _ in answers] == [("whatsapp", NUMBER)]
+    assert answers == [direct.Back("whatsapp", NUMBER, "whatsapp")]
 
 
 def test_a_picture_is_no_wish(db, post, borrower, answers):
