@@ -5,10 +5,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import languages, letters
+from accounts import languages, letters, security_notices
 from accounts.addresses import Address, Kind
 from accounts.models import Borrower, User
 
@@ -42,6 +42,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             message = self.render_mail(template_prefix, email, {"email": email, **context})
         letters.post(message, letter=template_prefix)
 
+    def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
+        """To every address of the person, texts among them; allauth writes to one e-mail address."""
+        ip = self.get_client_ip(self.request)
+        security_notices.tell(user, template_prefix, now=timezone.now(), ip=ip)
+
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         to = Address(Kind.PHONE, phone)
         letters.send("sign_in_code", to=to, language=languages.of_user(user), code=code)
@@ -67,6 +72,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self.set_phone(user, phone, True)
 
     # ---------- limits ----------
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Never by allauth: accounts.urls puts our own step-up before each page that allauth would guard.
+
+        allauth counts a person who has neither password nor second factor as just authenticated.
+        """
+        return False
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Failed passwords are counted by the address tried.

@@ -1,9 +1,12 @@
 """Staff pages: people, where they can be reached, and their invitations."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import addresses, claiming
+from accounts import addresses, claiming, second_factors, step_up
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
 from accounts.models import Borrower, ContactPoint, Invitation, User
 
@@ -87,6 +90,7 @@ class LoginAdmin(PortalAdmin, UserAdmin):  # type: ignore[type-arg]
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
+    journeys = ("remove_second_factors",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         """Only who has every right may give rights: who may change logins could else give themselves all."""
@@ -99,8 +103,35 @@ class LoginAdmin(PortalAdmin, UserAdmin):  # type: ignore[type-arg]
             return False
         return super().has_change_permission(request, obj)
 
+    def remove_second_factors_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For a person who lost passkey, app and recovery codes, and has shown by other means who they are."""
+        login = self.of_journey(request, object_id, "accounts.change_user")
+        if not self.has_change_permission(request, login):
+            raise PermissionDenied
+        form = forms.Form(request.POST if request.method == "POST" else None)
+        has = step_up.second_factors(login)
+        if has and form.is_valid():
+            second_factors.remove_all(login, now=timezone.now())
+            self.log_change(request, login, "second factors removed")
+            messages.success(
+                request, gettext("They are removed. The person was told, and is signed out everywhere.")
+            )
+            return redirect(self.change_address(login))
+        intro = _(
+            "Only after you know who is speaking. Passkeys, app and recovery codes go, and the person is told at every"
+            " address they have proved."
+        )
+        words = {
+            "title": _("Remove second factors"),
+            "submit": _("Remove them"),
+            "intro": intro if has else _("This login has no passkey and no authenticator app."),
+            "refused": not has,
+        }
+        return self.journey_page(request, login, form, words)
 
-admin.site.unregister(EmailAddress)
+
+# django-allauth's own tables would show staff the secrets of passkeys and apps, and the keys of sessions.
+admin.site.unregister([EmailAddress, Authenticator, UserSession])
 
 
 @admin.register(EmailAddress)

@@ -1,8 +1,11 @@
-"""The language a page speaks."""
+"""The language a page speaks, and where a person is signed in."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY as USER_ID
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
@@ -33,3 +36,27 @@ class LanguageMiddleware:
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
+
+
+class SeenMiddleware:
+    """Keep when, and from which internet address, each session was last seen: the person looks at them, and ends them.
+
+    allauth's own middleware writes at every request; once in ten minutes is enough to know one's devices by.
+    """
+
+    EVERY = timedelta(minutes=10)
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(MACHINES) and self._is_due(request, timezone.now().timestamp()):
+            if request.user.is_authenticated:
+                UserSession.objects.create_from_request(request)
+            request.session["seen_at"] = timezone.now().timestamp()
+        return self.get_response(request)
+
+    def _is_due(self, request: HttpRequest, now: float) -> bool:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or USER_ID not in request.session:
+            return False  # a visitor
+        return bool(now - request.session.get("seen_at", 0.0) > self.EVERY.total_seconds())

@@ -1,11 +1,18 @@
 """Addresses of a person's journeys. Comes before django-allauth's, and takes some of its places."""
 
 from allauth.account import views as allauth_views
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts.step_up import step_up_required
-from accounts.views import claim, language, profile, sign_in
+from accounts.views import claim, language, profile, second_factors, sign_in, step_up
+from accounts.views.second_factors import with_own
+
+Type = Authenticator.Type
 
 app_name = "accounts"
 urlpatterns = [
@@ -17,8 +24,8 @@ urlpatterns = [
     path("profile/addresses/code/", profile.contact_code, name="contact_code"),
     path("profile/addresses/<int:point_id>/confirm/", profile.contact_confirm, name="contact_confirm"),
     path("profile/addresses/<int:point_id>/remove/", profile.contact_remove, name="contact_remove"),
-    path("profile/confirm/", profile.step_up_page, name="step_up"),
-    path("profile/confirm/code/", profile.step_up_code, name="step_up_code"),
+    path("profile/confirm/", step_up.page, name="step_up"),
+    path("profile/confirm/code/", step_up.enter_code, name="step_up_code"),
     path("language/", language.set_language, name="set_language"),
     # ---------- in allauth's places ----------
     # One page asks for an address, whatever its kind; allauth's second page has a field for each.
@@ -26,6 +33,24 @@ urlpatterns = [
     path("account/login/code/confirm/", sign_in.EnterSignInCode.as_view()),
     # A session left open must not become a password.
     path("account/password/set/", step_up_required(allauth_views.password_set)),
+    path("account/2fa/webauthn/", RedirectView.as_view(pattern_name="mfa_index")),
+    path("account/2fa/webauthn/add/", step_up_required(second_factors.AddPasskey.as_view())),
+    path("account/2fa/webauthn/keys/<int:pk>/edit/", step_up_required(webauthn.edit_webauthn)),
+    path(
+        "account/2fa/webauthn/keys/<int:pk>/remove/", step_up_required(second_factors.RemovePasskey.as_view())
+    ),
+    path("account/2fa/totp/activate/", step_up_required(second_factors.AddApp.as_view())),
+    path("account/2fa/totp/deactivate/", step_up_required(with_own(Type.TOTP)(totp.deactivate_totp))),
+    path(
+        "account/2fa/recovery-codes/",
+        step_up_required(with_own(Type.RECOVERY_CODES)(recovery_codes.view_recovery_codes)),
+    ),
+    path(
+        "account/2fa/recovery-codes/download/",
+        step_up_required(with_own(Type.RECOVERY_CODES)(recovery_codes.download_recovery_codes)),
+    ),
+    path("account/2fa/recovery-codes/generate/", step_up_required(recovery_codes.generate_recovery_codes)),
+    path("account/sessions/", second_factors.Sessions.as_view()),
     # Addresses change on the profile, with a step-up and notices.
     re_path(
         r"^account/(?:email|confirm-email|phone)/", RedirectView.as_view(pattern_name="accounts:profile")

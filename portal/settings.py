@@ -51,6 +51,7 @@ if not LOCAL and (
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=embedded.local_secret() if LOCAL else "")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier keys, while a new one takes over
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if LOCAL else env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -75,6 +76,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "phonenumber_field",
@@ -97,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SeenMiddleware",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -225,6 +229,27 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Passkeys, authenticator apps, recovery codes. No tolerance of a neighbouring half minute for a code of an app: allauth
+# 65.21 remembers a used code for 30 s only, so with a tolerance the code could be used twice.
+MFA_ADAPTER = "accounts.second_factors.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (
+    LOCAL  # browsers know passkeys on http://localhost, and nowhere else without TLS
+)
+MFA_TOTP_ISSUER = LENDER_NAME
+MFA_FORMS = {
+    "add_webauthn": "accounts.second_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
+    "login_webauthn": "accounts.second_factor_forms.PasskeySignInForm",
+    "authenticate_webauthn": "accounts.second_factor_forms.PasskeySecondForm",
+    "reauthenticate_webauthn": "accounts.second_factor_forms.PasskeyStepUpForm",
+    "activate_totp": "accounts.second_factor_forms.AddAppForm",
+    "authenticate": "accounts.second_factor_forms.SecondCodeForm",
+    "reauthenticate": "accounts.second_factor_forms.StepUpCodeForm",
+}
+# Whether staff must have a passkey or an authenticator app before they see a staff page.
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not LOCAL)
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # A fact about the borrower, asked when an invitation is used: accounts asks, loans knows.

@@ -1,26 +1,23 @@
 """My profile: language, time zone, and where I can be reached."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts import addresses, closing, contact_points, languages, logins, step_up
+from accounts import addresses, closing, contact_points, languages, logins
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.addresses import Address
 from accounts.codes import Recipient
-from accounts.forms import AddAddressForm, ProfileForm, StepUpForm
+from accounts.forms import AddAddressForm, ProfileForm
 from accounts.models import ContactPoint
 from accounts.step_up import step_up_required
 from accounts.views import code
 from accounts.views.code import CodeStep
 
 ADDING = CodeStep("add_address", here="accounts:contact_code", back="accounts:contact_add")
-STEPPING_UP = CodeStep("step_up", here="accounts:step_up_code", back="accounts:step_up")
-AFTER_STEP_UP = "step_up_next"  # in the session: the page to go on to
 
 
 @borrower_required
@@ -109,37 +106,3 @@ def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
 
 def _shown(point: ContactPoint) -> str:
     return addresses.shown(Address(point.kind, point.value))
-
-
-# ---------- is it still you? ----------
-
-
-@borrower_required
-@require_http_methods(["GET", "POST"])
-def step_up_page(request: BorrowerRequest) -> HttpResponse:
-    """Where the code shall go. `next` is kept in the session, past the code's page."""
-    if _is_ours(request, target := request.GET.get("next", "")):
-        request.session[AFTER_STEP_UP] = target
-    own = step_up.addresses(request.borrower, request.user)
-    form = StepUpForm(request.POST or None, own=own, language=request.borrower.language)
-    if form.is_valid():
-        return code.send(request, STEPPING_UP, to=form.recipient)
-    return render(request, "accounts/step_up.html", {"form": form})
-
-
-@borrower_required
-@require_http_methods(["GET", "POST"])
-def step_up_code(request: BorrowerRequest) -> HttpResponse:
-    return code.page(request, STEPPING_UP, right=lambda _proved: _stepped_up(request))
-
-
-def _stepped_up(request: BorrowerRequest) -> HttpResponse:
-    step_up.done(request)
-    target: str = request.session.pop(AFTER_STEP_UP, "")
-    return redirect(target or "accounts:profile")
-
-
-def _is_ours(request: HttpRequest, target: str) -> bool:
-    return url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )

@@ -37,3 +37,16 @@ window.addEventListener("afterprint", () =>
     delete part.dataset.openedForPrint;
   }),
 );
+
+// Passkeys: a button only where the device knows them, and in plain words what went wrong (django-allauth's event).
+document.addEventListener("DOMContentLoaded", () => {
+  if (!window.PublicKeyCredential) return;
+  document.querySelectorAll("[data-passkey]").forEach((part) => (part.hidden = false));
+  document.querySelectorAll("[data-no-passkey]").forEach((part) => (part.hidden = true));
+});
+document.addEventListener("allauth.error", (event) => {
+  const problem = document.querySelector("[data-passkey-problem]");
+  if (!problem) return;
+  event.preventDefault();
+  problem.hidden = false;
+});

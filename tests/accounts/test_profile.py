@@ -269,11 +269,15 @@ def test_a_person_without_a_proved_address_gets_the_code_where_they_sign_in(
     assert len(post.to(str(login_of(borrower).email))) == 1
 
 
-def test_a_set_password_is_told_by_mail(borrower: Borrower, fresh: Client, post: Post) -> None:
+def test_a_changed_password_is_told_at_every_address(
+    borrower: Borrower, fresh: Client, post: Post, django_capture_on_commit_callbacks: OnCommit
+) -> None:
     words = {
         "oldpassword": factories.PASSWORD,
         "password1": "a long walk home",
         "password2": "a long walk home",
     }
-    assert fresh.post(reverse("account_change_password"), words)["Location"] == PROFILE
-    assert "was changed" in post.letters[-1].text
+    with django_capture_on_commit_callbacks(execute=True):
+        assert fresh.post(reverse("account_change_password"), words)["Location"] == PROFILE
+    for address in (email_of(borrower), phone_of(borrower)):
+        assert "was changed" in post.to(address)[-1]

@@ -1,6 +1,9 @@
 """Signing in by code or password, and what a stranger learns from it: nothing."""
 
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -17,6 +20,7 @@ from tests.accounts.conftest import EMAIL, PHONE, Post
 LOGIN, CODE = reverse("account_login"), reverse("account_confirm_login_code")
 RESET = reverse("account_reset_password")
 OTHER_PHONE = "+12125550190"
+OnCommit = Callable[..., AbstractContextManager[Any]]
 pytestmark = pytest.mark.django_db
 
 
@@ -270,13 +274,16 @@ def test_addresses_change_on_the_profile_alone(signed_in: Client, name: str) -> 
     assert not EmailAddress.objects.exists()
 
 
-def test_a_new_password_by_link(client: Client, person: Borrower, post: Post) -> None:
+def test_a_new_password_by_link(
+    client: Client, person: Borrower, post: Post, django_capture_on_commit_callbacks: OnCommit
+) -> None:
     client.post(RESET, {"email": EMAIL})
     link = re.search(r"http://testserver(\S+)", post.to(EMAIL)[0])
     assert link
     page = client.get(link[1], follow=True)
     words = {"password1": "a long walk home", "password2": "a long walk home"}
-    done = client.post(page.redirect_chain[-1][0], words, follow=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        done = client.post(page.redirect_chain[-1][0], words, follow=True)
     assert "is set" in done.text
     assert "was set anew" in post.to(EMAIL)[1]
     assert client.get(link[1]).status_code == 200  # used: says so, and offers a new one

@@ -10,7 +10,8 @@ from django.urls import reverse
 from py_vapid import Vapid02
 from py_vapid.utils import b64urlencode
 
-from notifications import device_names, push_devices
+from accounts import device_names
+from notifications import push_devices
 from notifications.channels import push_key
 from notifications.models import PushDevice
 from notifications.push_devices import Subscription

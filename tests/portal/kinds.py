@@ -16,6 +16,7 @@ class Kind(Enum):
     SIGNED_IN = auto()  # about the login that asks, of whatever sort
     BORROWER = auto()  # about the borrower who asks
     BORROWERS_ROW = auto()  # about one row, named in the address, of the borrower who asks
+    LOGINS_ROW = auto()  # about one row, named in the address, of the login that asks
     PROVIDER = auto()  # only with the provider's signature
     API = auto()  # only with a key
     SIGNED_LINK = auto()  # about whom the address itself, which we signed, is about
@@ -45,8 +46,8 @@ KINDS = {
     "accounts:contact_code": Kind.BORROWER,
     "accounts:contact_confirm": Kind.BORROWERS_ROW,
     "accounts:contact_remove": Kind.BORROWERS_ROW,
-    "accounts:step_up": Kind.BORROWER,
-    "accounts:step_up_code": Kind.BORROWER,
+    "accounts:step_up": Kind.SIGNED_IN,
+    "accounts:step_up_code": Kind.SIGNED_IN,
     # ---------- django-allauth, and what stands in its places ----------
     "account/login/code/": Kind.OPEN,
     "account/login/code/confirm/": Kind.OPEN,
@@ -70,6 +71,32 @@ KINDS = {
     "account_reset_password_done": Kind.OPEN,
     "account_reset_password_from_key": Kind.OPEN,
     "account_reset_password_from_key_done": Kind.OPEN,
+    # Those without a name stand in allauth's places, behind the step-up.
+    "account/2fa/webauthn/": Kind.OPEN,  # leads to mfa_index
+    "account/2fa/webauthn/add/": Kind.SIGNED_IN,
+    "account/2fa/webauthn/keys/<int:pk>/edit/": Kind.LOGINS_ROW,
+    "account/2fa/webauthn/keys/<int:pk>/remove/": Kind.LOGINS_ROW,
+    "account/2fa/totp/activate/": Kind.SIGNED_IN,
+    "account/2fa/totp/deactivate/": Kind.SIGNED_IN,
+    "account/2fa/recovery-codes/": Kind.SIGNED_IN,
+    "account/2fa/recovery-codes/download/": Kind.SIGNED_IN,
+    "account/2fa/recovery-codes/generate/": Kind.SIGNED_IN,
+    "account/sessions/": Kind.SIGNED_IN,
+    "mfa_index": Kind.SIGNED_IN,
+    "mfa_authenticate": Kind.OPEN,
+    "mfa_reauthenticate": Kind.SIGNED_IN,
+    "mfa_reauthenticate_webauthn": Kind.SIGNED_IN,
+    "mfa_activate_totp": Kind.SIGNED_IN,
+    "mfa_deactivate_totp": Kind.SIGNED_IN,
+    "mfa_view_recovery_codes": Kind.SIGNED_IN,
+    "mfa_generate_recovery_codes": Kind.SIGNED_IN,
+    "mfa_download_recovery_codes": Kind.SIGNED_IN,
+    "mfa_list_webauthn": Kind.OPEN,
+    "mfa_add_webauthn": Kind.SIGNED_IN,
+    "mfa_edit_webauthn": Kind.LOGINS_ROW,
+    "mfa_remove_webauthn": Kind.LOGINS_ROW,
+    "mfa_login_webauthn": Kind.OPEN,
+    "usersessions_list": Kind.SIGNED_IN,
     # ---------- loans, notifications ----------
     "loans:dashboard": Kind.BORROWER,
     "loans:account": Kind.BORROWERS_ROW,

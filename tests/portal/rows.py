@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db.models import Model
@@ -135,7 +136,11 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
         ApiCall.objects.create(key=key, method="GET", path="/api/v1/", at=NOON, status=200),
     ]
     if login := borrower.user:
-        rows += [login, EmailAddress.objects.create(user=login, email=str(login.email), primary=True)]
+        rows += [
+            login,
+            EmailAddress.objects.create(user=login, email=str(login.email), verified=True, primary=True),
+            Authenticator.objects.create(user=login, type="webauthn", data={"name": WORDS, "credential": {}}),
+        ]
     return {type(row): row for row in rows}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.contrib.auth.tokens import default_token_generator
@@ -74,6 +75,7 @@ def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, obj
         "kind": "complaint",
         "attachment_id": owned[Attachment].pk,
         "device_id": owned[PushDevice].pk,
+        "pk": owned[Authenticator].pk,
         "key": default_token_generator.make_token(login) + "0",
         "uidb36": int_to_base36(login.pk),
     }
@@ -120,7 +122,7 @@ def clerk(db: None) -> Client:
     return client
 
 
-OURS = {"account", "accounts", "auth", "loans", "notifications"}
+OURS = {"account", "accounts", "auth", "loans", "mfa", "notifications"}
 
 
 def all_rows_but_of(person: Borrower | None) -> dict[str, list[tuple[Any, ...]]]:
@@ -175,7 +177,7 @@ def leaks(borrower: Borrower, owned: dict[type[Model], Model]) -> Callable[[str]
 # ---------- nobody ----------
 
 
-@pytest.mark.parametrize("route", of_kind(Kind.SIGNED_IN, Kind.BORROWER, Kind.BORROWERS_ROW))
+@pytest.mark.parametrize("route", of_kind(Kind.SIGNED_IN, Kind.LOGINS_ROW, Kind.BORROWER, Kind.BORROWERS_ROW))
 def test_who_is_not_signed_in_is_sent_to_sign_in(
     route: Route, client: Client, values: dict[str, object], fields: dict[str, Any]
 ) -> None:
@@ -222,7 +224,7 @@ def test_a_page_is_about_the_one_who_asks_whatever_the_form_names(
     assert all_rows_but_of(stranger) == before
 
 
-@pytest.mark.parametrize("route", of_kind(Kind.BORROWERS_ROW))
+@pytest.mark.parametrize("route", of_kind(Kind.BORROWERS_ROW, Kind.LOGINS_ROW))
 def test_another_borrowers_row_is_not_there(
     route: Route, fresh_stranger: Client, values: dict[str, object], fields: dict[str, Any]
 ) -> None:
@@ -233,7 +235,7 @@ def test_another_borrowers_row_is_not_there(
     assert all_rows_but_of(None) == before
 
 
-@pytest.mark.parametrize("route", of_kind(Kind.BORROWERS_ROW))
+@pytest.mark.parametrize("route", of_kind(Kind.BORROWERS_ROW, Kind.LOGINS_ROW))
 def test_the_borrowers_own_row_is_there(route: Route, signed_in: Client, values: dict[str, object]) -> None:
     answer = signed_in.get(route.path(values))
     assert answer.status_code == 200 or reverse("accounts:step_up") in answer["Location"]

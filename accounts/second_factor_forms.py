@@ -1,0 +1,105 @@
+"""django-allauth's forms of passkeys and authenticator apps, in our words and with a careful look at what is sent."""
+
+import struct
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms as codes
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn import forms as passkeys
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from fido2.webauthn import AuthenticationResponse, AuthenticatorAssertionResponse, RegistrationResponse
+
+from accounts.forms import code_field, written
+
+LONGEST_NAME = 60  # characters
+LONGEST_CREDENTIAL = 20_000  # characters; a passkey's answer has one or two thousand
+
+
+class CredentialField(forms.JSONField):
+    """What the browser's passkey answers, readable as such. Whether it proves anything is for allauth to check.
+
+    allauth 65.21 answers most of what cannot be read with status 500.
+    """
+
+    widget = forms.HiddenInput
+    UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, struct.error)
+
+    def __init__(self, reads: type[RegistrationResponse] | type[AuthenticationResponse]) -> None:
+        missing = _("Your browser sent no passkey. Try again, or sign in with a code.")
+        super().__init__(error_messages={"required": missing, "invalid": missing})
+        self.reads = reads
+
+    def clean(self, value: Any) -> Any:
+        if isinstance(value, str) and len(value) > LONGEST_CREDENTIAL:
+            raise get_adapter().validation_error("incorrect_code")
+        sent = super().clean(value)
+        try:
+            response = self.reads.from_dict(sent).response
+            if isinstance(response, AuthenticatorAssertionResponse) and not response.user_handle:
+                sent["response"]["userHandle"] = ""  # a key without one: allauth takes only a text
+        except self.UNREADABLE as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return sent
+
+
+def name_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Name of the passkey"),
+        help_text=_("So that you know it again, such as “my phone”. Only you see it."),
+        max_length=LONGEST_NAME,
+        error_messages=written(_("Enter a name.")),
+    )
+
+
+class AddPasskeyForm(passkeys.SignupWebAuthnForm):  # type: ignore[misc]
+    """Always a passkey that signs in on its own: allauth's form for signing up, which asks for nothing else."""
+
+    name = name_field()
+    credential = CredentialField(RegistrationResponse)
+
+
+class RenamePasskeyForm(passkeys.EditWebAuthnForm):  # type: ignore[misc]
+    name = name_field()
+
+
+class PasskeySignInForm(passkeys.LoginWebAuthnForm):  # type: ignore[misc]
+    credential = CredentialField(AuthenticationResponse)
+
+
+class PasskeySecondForm(passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    credential = CredentialField(AuthenticationResponse)
+
+
+class PasskeyStepUpForm(passkeys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    credential = CredentialField(AuthenticationResponse)
+
+
+def second_code_field() -> forms.CharField:
+    field = code_field()
+    field.help_text = _("6 digits from your app, or 8 digits of a recovery code.")
+    field.error_messages |= written(_("Enter the code from your app, or a recovery code."))
+    return field
+
+
+class AddAppForm(ActivateTOTPForm):  # type: ignore[misc]
+    code = code_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code from the app")
+        self.fields["code"].error_messages |= written(_("Enter the 6 digits that the app shows."))
+
+    @property
+    def key_in_groups(self) -> str:
+        """For typing: ABCD EFGH …"""
+        return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
+
+
+class SecondCodeForm(codes.AuthenticateForm):  # type: ignore[misc]
+    code = second_code_field()
+
+
+class StepUpCodeForm(codes.ReauthenticateForm):  # type: ignore[misc]
+    code = second_code_field()

@@ -1,0 +1,44 @@
+"""Telling a person that something about their sign-in changed: at every address they have proved.
+
+Whoever changed it may be somebody else, and may read one of the addresses; so all of them are told.
+"""
+
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import languages, letters, step_up
+from accounts.addresses import Address
+from accounts.models import Borrower, User
+
+# By the names of django-allauth's own notification mails, whose place these letters take.
+WHAT: dict[str, Promise] = {
+    "account/email/password_changed": _("Your password was changed"),
+    "account/email/password_set": _("A password was set for your login"),
+    "account/email/password_reset": _("Your password was set anew"),
+    "mfa/email/totp_activated": _("An authenticator app was added to your login"),
+    "mfa/email/totp_deactivated": _("The authenticator app was removed from your login"),
+    "mfa/email/webauthn_added": _("A passkey was added to your login"),
+    "mfa/email/webauthn_removed": _("A passkey was removed from your login"),
+    "mfa/email/recovery_codes_generated": _("New recovery codes were made for your login"),
+    "second_factors_removed": _("Our staff removed the passkeys and the authenticator app from your login"),
+    "login_deleted": _("Your login was deleted"),
+}
+
+
+def tell(user: User, what: str, *, now: datetime, ip: str = "") -> None:
+    """Write to all of the login's addresses once the transaction has committed. what: a key of WHAT."""
+    borrower = Borrower.objects.filter(user=user).first()
+    send(step_up.addresses(borrower, user), what, language=languages.of_user(user), now=now, ip=ip)
+
+
+def send(to: list[Address], what: str, *, language: str, now: datetime, ip: str = "") -> None:
+    """The same to addresses that are no longer the login's. ip: whence it was changed, where known."""
+    with translation.override(language):
+        words = {"what": str(WHAT[what]), "time": now, "ip": ip}
+    for address in to:
+        transaction.on_commit(partial(letters.send, "security", to=address, language=language, **words))
