@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import BorrowerRequest, borrower_required
 from accounts import device_names
+from accounts.access import BorrowerRequest, borrower_required
 from notifications import preferences, push_devices
 from notifications.channels import push_key
 from notifications.push_form import WRONG, SubscriptionForm
