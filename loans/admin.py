@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
 from loans import admin_api as admin_api
+from loans import admin_import as admin_import
 from loans import payments, reversals, truth
 from loans.models import Bill, CreditAccount, Payment, Reversal
 

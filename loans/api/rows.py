@@ -34,7 +34,7 @@ ACCOUNT: Mapping[str, Reader] = {
     "status": columns.one_of(*CreditAccount.Status.values),
     "opened_on": columns.day,
     "principal": POSITIVE,
-    "annual_rate_pct": columns.amount(),
+    "annual_rate_pct": columns.amount(places=4),
     "instalment_amount": POSITIVE,
     "credit_limit": NOT_NEGATIVE,
     "reported_balance": SIGNED,

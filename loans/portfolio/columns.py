@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from accounts import names
@@ -12,6 +13,8 @@ from loans.currency import unit
 from loans.due_dates import add_months
 
 Reader = Callable[[str], Any]
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.(\d{1,4}))?", re.ASCII)
+OFTEN = 4096  # different days, months, codes that are remembered: a file repeats few
 MOST = Decimal(10) ** 15  # what an amount's column holds
 
 
@@ -50,9 +53,11 @@ def text(most: int, *, may_be_empty: bool = False) -> Reader:
     return read
 
 
-def amount(*, least: Decimal | None = Decimal(0), above: bool = False) -> Reader:
+def amount(*, least: Decimal | None = Decimal(0), above: bool = False, places: int = 3) -> Reader:
+    """places: how many digits may follow the point; an amount's column keeps three, a rate's four."""
+
     def read(cell: str) -> Decimal:
-        value = _decimal(cell)
+        value = _decimal(cell, places)
         if least is not None and (value < least or (above and value == least)):
             raise ValueError(f"is {cell}; it must be {'more than' if above else 'at least'} {least}")
         return value
@@ -60,9 +65,11 @@ def amount(*, least: Decimal | None = Decimal(0), above: bool = False) -> Reader
     return read
 
 
-def _decimal(cell: str) -> Decimal:
-    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,4})?", cell, re.ASCII):
+def _decimal(cell: str, places: int) -> Decimal:
+    if not (number := _NUMBER.fullmatch(cell)):
         raise ValueError(f"is “{cell[:30]}”; write an amount like 1234.56")
+    if len(number[1] or "") > places:
+        raise ValueError(f"is {cell}; at most {places} digits may follow the point")
     try:
         return Decimal(cell)
     except InvalidOperation as error:  # pragma: no cover  the pattern admits numbers only
@@ -78,6 +85,7 @@ def whole(least: int, most: int) -> Reader:
     return read
 
 
+@lru_cache(OFTEN)
 def day(cell: str) -> date:
     try:
         if len(cell) != 10:
@@ -87,6 +95,7 @@ def day(cell: str) -> date:
         raise ValueError(f"is “{cell[:30]}”; write a day like 2027-03-15") from None
 
 
+@lru_cache(OFTEN)
 def month_end(cell: str) -> date:
     """The last day of a month written 2027-03."""
     if not re.fullmatch(r"\d{4}-\d{2}", cell, re.ASCII):
@@ -95,6 +104,7 @@ def month_end(cell: str) -> date:
     return date.fromordinal(add_months(first, 1).toordinal() - 1)
 
 
+@lru_cache(OFTEN)
 def currency(cell: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", cell):
         raise ValueError(f"is “{cell[:30]}”; write a currency like USD")
@@ -102,6 +112,7 @@ def currency(cell: str) -> str:
     return cell
 
 
+@lru_cache(OFTEN)
 def country(cell: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}", cell):
         raise ValueError(f"is “{cell[:30]}”; write a country like US")
@@ -145,7 +156,7 @@ LOANS = FileFormat(
         "product": Column(one_of("instalment_loan"), "text"),
         "currency": Column(currency, "text"),
         "principal": Column(amount(above=True), "numeric"),
-        "annual_rate_pct": Column(amount(), "numeric"),
+        "annual_rate_pct": Column(amount(places=4), "numeric"),
         "instalments": Column(whole(1, 600), "int"),
         "period": Column(one_of("month"), NOT_KEPT),
         "instalment_amount": Column(amount(above=True), "numeric"),

@@ -1,7 +1,9 @@
-"""Take one file: stream it into a staging table, ask the database what is wrong, then write it by sets."""
+"""Write what is staged and checked, portion by portion; each is one transaction that also says how far it came."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,143 +11,161 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg import sql
 
+from loans import signals
+from loans.models import Bill, ImportRun
 from loans.portfolio import statements
-from loans.portfolio.columns import FileFormat
-from loans.portfolio.reading import FileError, Problems, Progress, Row, rows
+from loans.portfolio.reading import Progress
+from loans.portfolio.staging import Taken, execute
 
-TABLES = ("accounts_borrower", "loans_creditaccount", "loans_bill", "loans_payment", "loans_allocation")
+PORTION = (
+    10_000  # accounts, or borrowers: some 100 MB of work in PostgreSQL, and what a kill makes it do again
+)
 
-Prepare = Callable[[Row], Row]  # adds derived columns to a good row
-Observe = Callable[[Row], None]  # counts a row for the summary
+Schedules = Callable[[Iterable[tuple[Any, ...]]], Iterator[tuple[Any, ...]]]
 
 
-@dataclass
-class Taken:
-    """What became of one file."""
-
-    name: str
-    rows: int = 0
-    created: int = 0
-    changed: int = 0
-    problems: Problems = field(default_factory=Problems)
+class ImportBusy(RuntimeError):
+    """Another import is running. The message says so."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file to take. extra: the columns that `prepare` adds, with their SQL types."""
+class Kind:
+    """How a set's accounts, bills and splits are written: names of `statements`, and what has no SQL."""
 
-    path: Path
-    format: FileFormat
-    checks: Sequence[str]  # SELECT line, problem FROM stage …
-    label: str  # the SQL that names a row in a message about duplicates
-    prepare: Prepare = lambda row: row
-    observe: Observe = lambda row: None
-    extra: tuple[tuple[str, str], ...] = ()
-
-
-class _Refused(Exception):
-    """Rolls the file's transaction back."""
+    accounts: str
+    bills: str
+    allocate: str
+    follow: Sequence[str] = ()  # for accounts that the books had
+    report: str = ""
+    schedules: Schedules | None = None  # contracts → the bills of those for which the lender sent none
 
 
-def take(source: Source, write: Callable[["Stage"], tuple[int, int]], *, progress: Progress) -> Taken:
-    """The whole file or nothing of it. write: the statements that follow; returns how many rows it made and changed."""
-    taken = Taken(source.path.name)
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """ImportBusy: another import has begun and not ended."""
+    [(is_ours,)] = execute(statements.ONE_AT_A_TIME)
+    if not is_ours:
+        raise ImportBusy("Another import is running. Wait for its end and start this one again.")
     try:
+        yield
+    finally:
+        execute(statements.LET_GO)
+
+
+def begin(paths: Sequence[Path], *, now: datetime) -> ImportRun:
+    """The run of just these files: the one that was killed, or a new one."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    run, _ = ImportRun.objects.get_or_create(
+        digest=digest.hexdigest(), defaults={"folder": str(paths[0].parent)[-300:], "started_at": now}
+    )
+    if run.finished_at:
+        run.started_at, run.finished_at, run.borrowers_to, run.accounts_to = now, None, 0, 0
+        run.save()
+    return run
+
+
+@dataclass
+class Writing:
+    """What is staged, on its way into the books."""
+
+    run: ImportRun
+    kind: Kind
+    now: datetime
+    progress: Progress
+    portion: int = PORTION
+
+    def all(self, borrowers: Taken, accounts: Taken, bills: Taken, payments: Taken) -> None:
+        """Write on from where the run stands, to its end."""
+        execute(statements.PORTION_TABLES)
+        execute(statements.PLACES)
+        for low, high in self._portions(borrowers.name, statements.LAST_BORROWER, self.run.borrowers_to):
+            with self._step(borrowers_to=high):
+                _add(borrowers, self._upsert(statements.BORROWERS, low, high))
+        for low, high in self._portions(accounts.name, statements.LAST_PLACE, self.run.accounts_to):
+            with self._step(accounts_to=high):
+                self._accounts(low, high, accounts, bills, payments)
+        self.run.finished_at = self.now
+        self.run.save()
+        execute(statements.LOOK_AT_BOOKS)
+
+    def _portions(self, name: str, last_one: str, done: int) -> Iterator[tuple[int, int]]:
+        """Ranges (from, to] behind what is done. The books' statistics are renewed whenever these have doubled."""
+        [(last,)] = execute(last_one)
+        look_at = 1
+        for number, low in enumerate(range(done, last, self.portion)):
+            high = min(low + self.portion, last)
+            yield low, high
+            self.progress(f"writes {name}", high / last)
+            if number + 1 == look_at:
+                execute(statements.LOOK_AT_BOOKS)
+                look_at *= 2
+
+    @contextmanager
+    def _step(self, **position: int) -> Iterator[None]:
         with transaction.atomic():
-            stage = Stage(source)
-            taken.rows = stage.fill(taken.problems, progress)
-            stage.check(taken.problems)
-            if taken.problems.count:
-                raise _Refused
-            taken.created, taken.changed = write(stage)
-            stage.drop()
-    except FileError as error:
-        taken.problems.add(error.line, str(error))
-    except _Refused:
-        pass
-    return taken
+            execute(statements.ROOM_TO_SORT)
+            yield
+            ImportRun.objects.filter(pk=self.run.pk).update(**position)
 
-
-class Stage:
-    """The staging table of one file, gone with its transaction."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.columns = {**source.format.kept, **dict(source.extra)}
-        columns = ", ".join(f'"{name}" {kind}' for name, kind in self.columns.items())
-        self.execute(f"CREATE TEMPORARY TABLE stage (line int, {columns}) ON COMMIT DROP")
-
-    def fill(self, problems: Problems, progress: Progress) -> int:
-        """Stream the file's good rows in. Returns how many."""
-        number = 0
-        names = list(self.columns)
-        copy = sql.SQL("COPY stage ({}) FROM STDIN").format(
-            sql.SQL(", ").join(map(sql.Identifier, ["line", *names]))
-        )
-        with connection.cursor() as cursor, cursor.copy(copy) as target:
-            for line, row in rows(self.source.path, self.source.format, problems, progress):
-                try:
-                    full = self.source.prepare(row)
-                except ValueError as error:  # cells that do not go together
-                    problems.add(line, str(error))
-                    continue
-                self.source.observe(full)
-                target.write_row((line, *(full.get(name) for name in names)))
-                number += 1
-        self.execute("ANALYZE stage")
-        return number
-
-    def check(self, problems: Problems) -> None:
-        key = ", ".join(self.source.format.key)
-        duplicates = statements.DUPLICATES.format(key=key, label=self.source.label)
-        for check in (duplicates, *self.source.checks):
-            with connection.cursor() as cursor:
-                cursor.execute(check)
-                for line, problem in cursor:
-                    problems.add(line, problem)
-
-    def has(self, column: str) -> bool:
-        return column in self.columns
-
-    def execute(self, statement: str, **arguments: Any) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, arguments or None)
-            return cursor.fetchall() if cursor.description else []
-
-    def upsert(self, statement: str, **arguments: Any) -> tuple[int, int]:
+    def _upsert(self, statement: str, low: int, high: int) -> tuple[int, int]:
         """Rows that are new, and rows that were changed. The statement returns whether each is new."""
-        [(created, changed)] = self.execute(statements.COUNT.format(upsert=statement), **arguments)
-        return created, changed
+        rows = execute(statement, low=low, high=high, now=self.now)
+        created = sum(is_new for (is_new,) in rows)
+        return created, len(rows) - created
 
-    def drop(self) -> None:
-        self.execute("DROP TABLE stage")
+    def _accounts(self, low: int, high: int, accounts: Taken, bills: Taken, payments: Taken) -> None:
+        execute(statements.CLEAR_PORTION)
+        known = [key for (key,) in execute(statements.KNOWN_ACCOUNTS, low=low, high=high)]
+        _add(accounts, self._upsert(self.kind.accounts, low, high))
+        execute(statements.PORTION, low=low, high=high)
+        _run(self.kind.bills, known=known)
+        if self.kind.schedules:
+            loans = execute(statements.LOANS_WITHOUT_BILLS, known=known)
+            _copy_bills(self.kind.schedules(loans))
+        _run(statements.PAYMENTS, known=known)
+        execute(statements.LOOK_AT_PORTION)
+        anew = [key for (key,) in execute(statements.SPLIT_ANEW, known=known)] if known else []
+        _run(self.kind.allocate, anew=anew)
+        _add(bills, (_run(statements.WRITE_BILLS, now=self.now), 0))
+        _add(payments, (_run(statements.WRITE_PAYMENTS, now=self.now), 0))
+        if anew:
+            _run(statements.FORGET_ALLOCATIONS, anew=anew)
+        _run(statements.WRITE_ALLOCATIONS)
+        if known:
+            self._follow(known, anew)
+
+    def _follow(self, known: list[int], anew: list[int]) -> None:
+        """Bring bills that the books had up to date, and tell whoever planned a reminder of one that is closed now."""
+        closed: set[int] = set()
+        for statement in (statements.SUM_UP_BILLS, *self.kind.follow):
+            rows = execute(statement, known=known, anew=anew, now=self.now)
+            closed.update(account for account, is_closed in rows if is_closed)
+        if self.kind.report:
+            _run(self.kind.report, known=known, now=self.now)
+        if closed:
+            people = [key for (key,) in execute(statements.PEOPLE_OF, accounts=sorted(closed))]
+            signals.bills_changed.send(sender=Bill, borrowers=people, now=self.now)
 
 
-def copy_bills(bills: Iterable[Sequence[Any]]) -> int:
-    """Write contract schedules: (account id, number, due on, amount, principal, interest, balance after)."""
-    number = 0
-    names = "account_id, number, due_on, amount, principal, interest, balance_after, paid"
-    copy = sql.SQL("COPY loans_bill (" + names + ") FROM STDIN")
+def _run(statement: str, **arguments: Any) -> int:
+    """How many rows it wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, arguments or None)
+        return int(cursor.rowcount)
+
+
+def _add(taken: Taken, counts: tuple[int, int]) -> None:
+    taken.created += counts[0]
+    taken.changed += counts[1]
+
+
+def _copy_bills(bills: Iterable[Sequence[Any]]) -> None:
+    """Contract schedules: (account id, number, due on, amount, principal, interest, balance after)."""
+    names = "account_id, number, due_on, amount, principal, interest, balance_after"
+    copy = sql.SQL("COPY new_bill (" + names + ") FROM STDIN")
     with connection.cursor() as cursor, cursor.copy(copy) as target:
         for bill in bills:
-            target.write_row((*bill, 0))
-            number += 1
-    return number
-
-
-def refresh_statistics() -> None:
-    """Autovacuum would do it within minutes, and until then the planner takes the new tables for empty ones."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(TABLES)}")
-
-
-def allocate(accounts: list[int], how: str, *, now: datetime) -> None:
-    """Split the accounts' payments anew and sum their bills up."""
-    if not accounts:
-        return
-    arguments: dict[str, Any] = {"accounts": accounts, "now": now}
-    with connection.cursor() as cursor:
-        # Rows by the hundred thousand have just come; planned as if the tables were empty, the split takes minutes.
-        cursor.execute("ANALYZE loans_bill, loans_payment, loans_allocation")
-        for statement in (statements.FORGET_ALLOCATIONS, how, statements.SUM_UP_BILLS):
-            cursor.execute(statement, arguments)
+            target.write_row(bill)

@@ -1,21 +1,20 @@
 """The two kinds of portfolio: which files make one, in which order, and what follows from each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
 from accounts import places
-from loans import signals
-from loans.cards import minimum_due
+from loans.cards import MinimumRule
 from loans.currency import unit
-from loans.portfolio import columns, loading, statements
-from loans.portfolio.loading import Source, Stage, Taken
+from loans.portfolio import columns, loading, staging, statements
+from loans.portfolio.loading import Kind, Writing
 from loans.portfolio.reading import Progress, Row, find
+from loans.portfolio.staging import Source, Taken, execute
 from loans.portfolio.totals import CardTotals, LoanTotals
 from loans.schedule import MonthlyLoan, contract_schedule
 
@@ -28,48 +27,67 @@ MINIMUM_FLOOR = {"TWD": Decimal(1000)}
 USUAL_FLOOR = Decimal(25)
 
 Shift = Callable[[str, date], date]  # an account's reference and a day → the day to book
+ACCOUNT_LOOK_UPS = ("account",)
 
 
 def as_written(reference: str, day: date) -> date:
     return day
 
 
+@cache
+def minimum_rule(currency: str) -> MinimumRule:
+    """The least payment of a statement whose file says none."""
+    floor = MINIMUM_FLOOR.get(currency, USUAL_FLOOR)
+    return MinimumRule(share=MINIMUM_SHARE, floor=floor, unit=unit(currency))
+
+
 @dataclass
 class Import:
-    """One folder's import. shift: for the demo, whose days are moved to around today."""
+    """One folder's import. shift: for the demo, whose days are moved to around today. portion: accounts."""
 
     folder: Path
     now: datetime
     progress: Progress
     shift: Shift = as_written
+    portion: int = loading.PORTION
     taken: list[Taken] = field(default_factory=list)
+    went_on_after: int = 0  # accounts that an earlier run of these files, which was killed, has written
 
     def run(self) -> dict[str, Any]:
-        """Take every file in order, up to the first that is refused. Returns the summary.
+        """Stage and check every file in order, up to the first that is refused; if none is, write. Returns the summary.
 
-        FileNotFoundError: the folder holds no portfolio; says what it should hold.
+        FileNotFoundError: the folder holds no portfolio; says what it should hold. ImportBusy: another import runs.
         """
         totals: LoanTotals | CardTotals
         if find(self.folder, "loans"):
             totals = LoanTotals()
-            steps = _loan_files(self, totals)
+            sources, kind = _loan_files(self, totals), LOANS
         elif find(self.folder, "accounts"):
             totals = CardTotals()
-            steps = _card_files(self, totals)
+            sources, kind = _card_files(self, totals), CARDS
         else:
             raise FileNotFoundError(
                 f"{self.folder} holds neither loans.csv nor accounts.csv (or .csv.gz). Name a portfolio's folder."
             )
-        for source, write in steps:
-            taken = loading.take(source, write, progress=self.progress)
-            self.taken.append(taken)
-            if taken.problems.count:
-                break
-        else:
-            loading.refresh_statistics()
-            with transaction.atomic():
-                signals.bills_changed.send(sender=Import, now=self.now)
+        with loading.one_at_a_time():
+            if self._stage(sources):
+                self._write(sources, kind)
+                if isinstance(totals, CardTotals):
+                    [(totals.over_limit,)] = execute(statements.OVER_LIMIT)
         return totals.summary()
+
+    def _stage(self, sources: list[Source]) -> bool:
+        """Whether all are good."""
+        for source in sources:
+            self.taken.append(staging.take(source, progress=self.progress))
+            if self.taken[-1].problems.count:
+                return False
+        return True
+
+    def _write(self, sources: list[Source], kind: Kind) -> None:
+        run = loading.begin([source.path for source in sources], now=self.now)
+        self.went_on_after = run.accounts_to
+        Writing(run, kind, self.now, self.progress, self.portion).all(*self.taken)
 
     def path(self, name: str) -> Path:
         path = find(self.folder, name)
@@ -78,89 +96,76 @@ class Import:
         return path
 
 
-Step = tuple[Source, Callable[[Stage], tuple[int, int]]]
-
-
-def _borrowers(task: Import, observe: Callable[[Row], None]) -> Step:
+def _borrowers(task: Import, observe: Callable[[Row], None]) -> Source:
     def prepare(row: Row) -> Row:
         zone = places.time_zone(row["country"], row["region"])
         return {**row, "time_zone": zone, "language": places.language(row["country"])}
 
-    source = Source(
+    return Source(
         task.path("borrowers"),
         columns.BORROWERS,
-        checks=(),
+        "borrowers",
         label="borrower_id",
+        indexes=("line", "borrower_id"),
         prepare=prepare,
         observe=observe,
         extra=(("time_zone", "text"), ("language", "text")),
     )
-    return source, lambda stage: stage.upsert(statements.BORROWERS, now=task.now)
 
 
-def _payments(task: Import, source: Source, account: str, how: str) -> Step:
-    def write(stage: Stage) -> tuple[int, int]:
-        new = stage.execute(statements.PAYMENTS.format(account=account), booked=task.now)
-        loading.allocate([key for key, _ in new], how, now=task.now)
-        stage.execute(statements.CLOSE_BILLS_OF_ENDED_ACCOUNTS, now=task.now)
-        return sum(count for _, count in new), 0
-
-    return source, write
+def _accounts(task: Import, name: str, form: columns.FileFormat, **how: Any) -> Source:
+    checks = (statements.NO_BORROWER, statements.ANOTHER_ACCOUNT)
+    return Source(
+        task.path(name), form, "accounts", label="account", checks=checks, indexes=("line", "account"), **how
+    )
 
 
-def _account_checks(account: str) -> tuple[str, str]:
-    return statements.NO_ACCOUNT.format(account=account), statements.OTHER_CURRENCY.format(account=account)
+def _account_checks(table: str) -> tuple[str, str]:
+    return statements.NO_ACCOUNT.format(table=table), statements.OTHER_CURRENCY.format(table=table)
 
 
-def _loan_files(task: Import, totals: LoanTotals) -> Iterator[Step]:
-    def moved(column: str) -> Callable[[Row], Row]:
-        return lambda row: {**row, column: task.shift(row["loan_id"], row[column])}
+def _payments(task: Import, form: columns.FileFormat, **how: Any) -> Source:
+    return Source(
+        task.path("payments"),
+        form,
+        "payments",
+        label="payment_id",
+        checks=(*_account_checks("payments"), statements.TAKEN_PAYMENT),
+        indexes=ACCOUNT_LOOK_UPS,
+        extra=(("received_on", "date"),),
+        **how,
+    )
 
-    def write_schedules(stage: Stage) -> tuple[int, int]:
-        given, _ = stage.upsert(statements.INSTALMENTS)
-        loans = stage.execute(
-            statements.LOANS_WITHOUT_BILLS
-        )  # all of them first: a COPY takes the connection
-        derived = loading.copy_bills(_derived_bills(loans))
-        stage.execute(statements.CLOSE_BILLS_OF_ENDED_ACCOUNTS, now=task.now)
-        return given + derived, 0
 
-    yield _borrowers(task, totals.borrower)
-    yield (
-        Source(
-            task.path("loans"),
+def _loan_files(task: Import, totals: LoanTotals) -> list[Source]:
+    def moved(column: str, to: str = "") -> Callable[[Row], Row]:
+        return lambda row: {**row, to or column: task.shift(row["loan_id"], row[column])}
+
+    return [
+        _borrowers(task, totals.borrower),
+        _accounts(
+            task,
+            "loans",
             columns.LOANS,
-            checks=(statements.NO_BORROWER,),
-            label="loan_id",
+            account="loan_id",
             prepare=moved("disbursed_on"),
             observe=totals.loan,
         ),
-        lambda stage: stage.upsert(statements.LOANS, now=task.now),
-    )
-    checks = _account_checks("loan_id")
-    instalments = task.path("instalments")
-    yield (
         Source(
-            instalments,
+            task.path("instalments"),
             columns.INSTALMENTS,
-            checks=checks,
-            label="loan_id || ' instalment ' || n",
+            "bills",
+            label="account || ' instalment ' || n",
+            checks=_account_checks("bills"),
+            indexes=("account, n",),
+            account="loan_id",
             prepare=moved("due_date"),
         ),
-        write_schedules,
-    )
-    source = Source(
-        task.path("payments"),
-        columns.LOAN_PAYMENTS,
-        checks=(*checks, statements.TAKEN_PAYMENT.format(account="loan_id")),
-        label="payment_id",
-        prepare=lambda row: {**row, "received_on": task.shift(row["loan_id"], row["date"])},
-        extra=(("received_on", "date"),),
-    )
-    yield _payments(task, source, "loan_id", statements.ALLOCATE_TO_INSTALMENTS)
+        _payments(task, columns.LOAN_PAYMENTS, account="loan_id", prepare=moved("date", "received_on")),
+    ]
 
 
-def _derived_bills(loans: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _derived_bills(loans: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """The contract schedule of every loan for which the lender sent none."""
     for key, principal, rate, count, instalment, opened_on, currency in loans:
         loan = MonthlyLoan(principal, rate, count, instalment, opened_on, unit(currency))
@@ -168,11 +173,15 @@ def _derived_bills(loans: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
             yield key, row.number, row.due_on, row.total, row.principal, row.interest, row.balance
 
 
-def _card_files(task: Import, totals: CardTotals) -> Iterator[Step]:
-    currencies: dict[str, str] = {}
+def _card_files(task: Import, totals: CardTotals) -> list[Source]:
+    usual: list[str] = []  # the first account's currency
+    others: dict[str, str] = {}  # accounts in another one: of a portfolio in one currency, none are kept
 
     def account(row: Row) -> None:
-        currencies[row["account_id"]] = row["currency"]
+        if not usual:
+            usual.append(row["currency"])
+        if row["currency"] != usual[0]:
+            others[row["account_id"]] = row["currency"]
         totals.account(row)
 
     def statement(row: Row) -> Row:
@@ -180,9 +189,8 @@ def _card_files(task: Import, totals: CardTotals) -> Iterator[Step]:
         due = row.get("due_date") or closing + CARD_DUE_AFTER
         least = row.get("minimum_due")
         if least is None:
-            currency = currencies.get(reference, "USD")
-            floor = MINIMUM_FLOOR.get(currency, USUAL_FLOOR)
-            least = minimum_due(row["bill_amount"], share=MINIMUM_SHARE, floor=floor, unit=unit(currency))
+            currency = others.get(reference) or (usual[0] if usual else "USD")
+            least = minimum_rule(currency).demand(row["bill_amount"])
         return {
             **row,
             "statement_month": closing,
@@ -191,47 +199,40 @@ def _card_files(task: Import, totals: CardTotals) -> Iterator[Step]:
             "minimum_due": least,
         }
 
-    def write_statements(stage: Stage) -> tuple[int, int]:
-        done = stage.upsert(statements.STATEMENTS, now=task.now)
-        stage.execute(statements.REPLACED_STATEMENTS, now=task.now)
-        stage.execute(statements.REPORT_OF_LAST_STATEMENT, now=task.now)
-        [(totals.over_limit,)] = stage.execute(statements.OVER_LIMIT)
-        return done
-
     def payment(row: Row) -> Row:
         day = row.get("date") or row["month"].replace(day=PAYMENT_DAY)
         return {**row, "paid_month": row["month"], "received_on": task.shift(row["account_id"], day)}
 
-    yield _borrowers(task, lambda row: None)
-    yield (
-        Source(
-            task.path("accounts"),
-            columns.CARD_ACCOUNTS,
-            checks=(statements.NO_BORROWER,),
-            label="account_id",
-            observe=account,
-        ),
-        lambda stage: stage.upsert(statements.CARDS),
-    )
-    yield (
+    return [
+        _borrowers(task, lambda row: None),
+        _accounts(task, "accounts", columns.CARD_ACCOUNTS, account="account_id", observe=account),
         Source(
             task.path("statements"),
             columns.STATEMENTS,
-            checks=_account_checks("account_id"),
-            label="account_id || ' ' || to_char(month, 'YYYY-MM')",
+            "bills",
+            label="account || ' ' || to_char(month, 'YYYY-MM')",
+            checks=_account_checks("bills"),
+            indexes=("account, month",),
+            account="account_id",
             prepare=statement,
             observe=totals.statement,
             extra=(("issued_on", "date"),),
         ),
-        write_statements,
-    )
-    source = Source(
-        task.path("payments"),
-        columns.CARD_PAYMENTS,
-        checks=(*_account_checks("account_id"), statements.TAKEN_PAYMENT.format(account="account_id")),
-        label="payment_id",
-        prepare=payment,
-        observe=totals.payment,
-        extra=(("received_on", "date"),),
-    )
-    yield _payments(task, source, "account_id", statements.ALLOCATE_TO_STATEMENTS)
+        _payments(task, columns.CARD_PAYMENTS, account="account_id", prepare=payment, observe=totals.payment),
+    ]
+
+
+LOANS = Kind(
+    accounts=statements.LOANS,
+    bills=statements.INSTALMENTS,
+    allocate=statements.TO_SPLIT + statements.ALLOCATE_TO_INSTALMENTS,
+    follow=(statements.CLOSE_BILLS_OF_ENDED_ACCOUNTS,),
+    schedules=_derived_bills,
+)
+CARDS = Kind(
+    accounts=statements.CARDS,
+    bills=statements.CARD_STATEMENTS,
+    allocate=statements.TO_SPLIT + statements.ALLOCATE_TO_STATEMENTS,
+    follow=(statements.CLOSE_REPLACED_STATEMENTS, statements.CLOSE_BILLS_OF_ENDED_ACCOUNTS),
+    report=statements.REPORT_OF_LAST_STATEMENT,
+)

@@ -9,14 +9,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from loans.portfolio.loading import Taken
+from loans.portfolio.loading import ImportBusy
 from loans.portfolio.sets import Import
+from loans.portfolio.staging import Taken
 
 BAR = 30  # characters
 
 
 class Command(BaseCommand):
-    help = "Import a portfolio folder. A file is taken whole or not at all; a second run changes nothing."
+    help = "Import a portfolio folder. Nothing is written where a line is wrong; a killed run goes on where it stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
@@ -26,14 +27,16 @@ class Command(BaseCommand):
         task = Import(folder, timezone.now(), self.progress)
         try:
             totals = task.run()
-        except FileNotFoundError as error:
+        except (FileNotFoundError, ImportBusy) as error:
             raise CommandError(str(error)) from error
         for taken in task.taken:
             self.report(taken)
         if refused := [taken.name for taken in task.taken if taken.problems.count]:
             raise CommandError(
-                f"Not imported: {', '.join(refused)}, and nothing after it. Correct these lines and run it again."
+                f"Nothing is imported: {', '.join(refused)} has wrong lines. Correct them and run it again."
             )
+        if task.went_on_after:
+            self.stderr.write(f"Went on after {task.went_on_after} accounts that an earlier run had written.")
         files = {
             taken.name: {"rows": taken.rows, "created": taken.created, "changed": taken.changed}
             for taken in task.taken
@@ -50,4 +53,4 @@ class Command(BaseCommand):
     def progress(self, name: str, share: float) -> None:
         if self.stderr.isatty():
             bar = ("█" * round(share * BAR)).ljust(BAR, "░")
-            self.stderr.write(f"\r{name:<22} {bar} {share:4.0%}", ending="\n" if share >= 1 else "")
+            self.stderr.write(f"\r{name:<24} {bar} {share:4.0%}", ending="\n" if share >= 1 else "")
