@@ -69,7 +69,8 @@ def _view(row: Any, next_bill: NextBill | None, repaid: Decimal) -> AccountView:
 
 def _balance(row: Any, repaid: Decimal) -> Decimal:
     if row.status == CreditAccount.Status.CLOSED and row.principal is not None:
-        return ZERO  # a loan that is paid off: what its bills to come would have asked fell away
+        # A loan that is paid off: what its bills to come would have asked fell away. What the lender owes, it reports.
+        return min(row.reported_balance or ZERO, ZERO)
     if row.reported_balance is not None:
         return row.reported_balance - repaid  # type: ignore[no-any-return]
     if row.principal is not None:

@@ -13,6 +13,7 @@ from accounts.models import Borrower
 from loans.models_api import ApiCall as ApiCall
 from loans.models_api import ApiKey as ApiKey
 from loans.models_feed import CalendarFeed as CalendarFeed
+from loans.models_fineract import FineractLoan as FineractLoan
 from loans.models_import import ImportRun as ImportRun
 
 

@@ -46,9 +46,7 @@ def reverse(payment: Payment, *, why: str, by: User | None, now: datetime) -> Re
         reversal.principal = taken.amount - (interest - _interest_paid(account))
         reversal.save(force_insert=True)
         _open_again(account, moved)
-        signals.payment_reversed.send(
-            sender=Payment, account=account, payment=taken, opened_bills=moved.opened, now=now
-        )
+        signals.bills_opened.send(sender=Payment, account=account, bills=moved.opened, now=now)
     return reversal
 
 

@@ -6,9 +6,9 @@ from django.dispatch import Signal
 # Arguments: account (CreditAccount), payment (Payment), closed_bills (list of Bill ids), now (UTC).
 payment_recorded = Signal()
 
-# A payment was taken back. Sent inside the transaction that does it.
-# Arguments: account (CreditAccount), payment (Payment), opened_bills (ids of Bill that are owed again), now (UTC).
-payment_reversed = Signal()
+# Bills that were paid or had fallen away are owed again: a payment was taken back, or the books corrected it. Sent
+# inside the transaction. Arguments: account (CreditAccount), bills (ids of Bill), now (UTC).
+bills_opened = Signal()
 
 # Bills may have been closed without a payment: by an import, or by the core system. Sent inside the transaction.
 # Arguments: now (UTC); borrowers (ids of Borrower), left out where it may be anybody's.

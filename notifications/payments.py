@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -17,6 +17,7 @@ from notifications.texts import Demand
 from notifications.words import AttemptState, Category, Channel, ReminderState
 
 RECEIPT = "receipt"  # the template's code
+RECEIPT_IS_NEWS = timedelta(days=14)  # after the money came
 
 
 def on_payment(
@@ -29,7 +30,8 @@ def on_payment(
     """
     lanes.lock(account.borrower_id)
     cancel_paid(borrower_id=account.borrower_id, now=now)
-    _put_receipt(account.borrower, account, payment, now)
+    if now.date() - payment.received_on <= RECEIPT_IS_NEWS:  # not when a core system sends years of history
+        _put_receipt(account.borrower, account, payment, now)
 
 
 def on_bills_changed(*, now: datetime, borrowers: Sequence[int] | None = None, **_: Any) -> None:
@@ -44,16 +46,14 @@ def on_bills_changed(*, now: datetime, borrowers: Sequence[int] | None = None, *
         cancel_paid(borrower_id=borrower_id, now=now)
 
 
-def on_reversal(*, account: CreditAccount, opened_bills: Sequence[int], now: datetime, **_: Any) -> None:
-    """A payment was taken back: forget that reminders fell away for it, so that the next slot plans them anew.
+def on_bills_opened(*, account: CreditAccount, bills: Sequence[int], now: datetime, **_: Any) -> None:
+    """Bills are owed again: forget that their reminders fell away, so that the next slot plans them anew.
 
     What was sent, or tried, stays: a step of a bill comes once. Where other payments now pay other bills, those
     bills' reminders fall away.
     """
     lanes.lock(account.borrower_id)
-    fell_away = Reminder.objects.filter(
-        bill__in=opened_bills, attempts=None, reasons__contains=[{"rule": "paid"}]
-    )
+    fell_away = Reminder.objects.filter(bill__in=bills, attempts=None, reasons__contains=[{"rule": "paid"}])
     fell_away.exclude(state=ReminderState.PLANNED).delete()
     cancel_paid(borrower_id=account.borrower_id, now=now)
 

@@ -281,6 +281,17 @@ HELP_ANSWER_DAYS = {
     "complaint": env.int("COMPLAINT_ANSWER_DAYS", default=15),
 }
 
+# ---------- the core system ----------
+# Apache Fineract, where it is the core system: manage.py import_fineract (docs/fineract.md).
+FINERACT_URL = env.str("FINERACT_URL", default="").rstrip("/")
+FINERACT_TENANT = env.str("FINERACT_TENANT", default="default")
+FINERACT_USER = env.str("FINERACT_USER", default="")
+FINERACT_PASSWORD = env.str("FINERACT_PASSWORD", default="")
+# Fineract does not say where its clients live.
+FINERACT_COUNTRY = env.str("FINERACT_COUNTRY", default="")
+FINERACT_REGION = env.str("FINERACT_REGION", default="")
+FINERACT_TIME_ZONE = env.str("FINERACT_TIME_ZONE", default="UTC")
+
 # ---------- language and time ----------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
