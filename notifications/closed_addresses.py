@@ -15,7 +15,7 @@ from django.utils.translation import gettext, override
 
 from accounts import closing
 from accounts.models import ContactPoint
-from notifications import inbox, lanes, notices, one_click, stops
+from notifications import inbox, lanes, notices, preferences, stops
 from notifications.channels.base import About, Outcome, RefusedForGood
 from notifications.heard import Fault, Receipt, Says
 from notifications.material import Material, material
@@ -38,10 +38,11 @@ VERDICTS = (Delivery.UNDELIVERED, Delivery.DELIVERED, Delivery.READ)
 def weigh(attempt: Attempt, receipt: Receipt, *, now: datetime) -> None:
     """Draw what a receipt says of the address. The caller holds the borrower's lane.
 
-    A complaint is a stop for e-mail reminders too, whatever address they would go to.
+    A complaint is a stop for reminders over that channel too, whatever address they would go to.
     """
     if receipt.says != Says.NOTHING:
-        one_click.end_emails(attempt.borrower, words=f"The mail provider: {receipt.says.value}.", now=now)
+        words = f"The provider: {receipt.says.value}."
+        preferences.leave_out(attempt.borrower, attempt.channel, words=words, now=now)
     if attempt.contact_point_id is None:
         return
     if receipt.says == Says.COMPLAINT:
@@ -65,6 +66,8 @@ def refused(outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:
             lanes.lock(attempt.borrower_id)
             if about[attempt.pk] is About.STOP:
                 stops.stop(attempt.borrower, words=attempt.detail, way=attempt.channel, by=None, now=now)
+            elif about[attempt.pk] is About.CHANNEL:
+                preferences.leave_out(attempt.borrower, attempt.channel, words=attempt.detail, now=now)
             elif attempt.contact_point_id:
                 closing.close(attempt.contact_point_id, why=_why(attempt.channel), now=now)
 
@@ -74,13 +77,18 @@ def _why(channel: str) -> str:
 
 
 def _failures(attempt: Attempt, now: datetime) -> int:
-    """How many messages in a row did not arrive there, this one among them, since its owner last proved it."""
-    rows = Attempt.objects.filter(
-        contact_point=attempt.contact_point_id, delivery__in=VERDICTS, started_at__gt=now - COUNTED
-    )
-    point = attempt.contact_point
+    """How many messages in a row did not arrive there, this one among them, since its owner last proved it.
+
+    0 where this one is older than that, or than COUNTED: a receipt may be years late.
+    """
+    point, since = attempt.contact_point, now - COUNTED
     if point is not None and point.verified_at:
-        rows = rows.filter(started_at__gte=point.verified_at)
+        since = max(since, point.verified_at)
+    if attempt.started_at < since:
+        return 0
+    rows = Attempt.objects.filter(
+        contact_point=attempt.contact_point_id, delivery__in=VERDICTS, started_at__gte=since
+    )
     latest = rows.order_by("-started_at").values_list("pk", "delivery")[: max(Fault)]
     count = 0
     for pk, delivery in latest:

@@ -6,7 +6,7 @@ from uuid import UUID
 from notifications import gateway_file
 from notifications.channels.gateway import as_text
 from notifications.gateway_file import Hook, at
-from notifications.heard import Receipt, Reply
+from notifications.heard import Fault, Receipt, Reply
 from notifications.words import Channel, Delivery
 
 
@@ -15,7 +15,9 @@ def receipt(payload: dict[str, Any]) -> Receipt:
     delivery = hook.states.get(as_text(at(entry, hook.paths["state"])))
     why = as_text(at(entry, hook.paths["why"])) if hook.paths["why"] else ""
     detail = (f"error {why}"[:200] if why else "no reason given") if delivery == Delivery.UNDELIVERED else ""
-    return Receipt(as_text(at(entry, hook.paths["id"])), UUID(payload["attempt"]), delivery, detail)
+    fault = hook.faults.get(why, Fault.NONE) if delivery == Delivery.UNDELIVERED else Fault.NONE
+    reference = as_text(at(entry, hook.paths["id"]))
+    return Receipt(reference, UUID(payload["attempt"]), delivery, detail, fault)
 
 
 def reply(payload: dict[str, Any]) -> Reply:

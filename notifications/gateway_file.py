@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 import environ
 from django.conf import settings
 
+from notifications.channels.base import About
+from notifications.heard import Fault
 from notifications.law.values import Keys
 from notifications.words import Delivery
 
@@ -24,6 +26,7 @@ METHODS, BODIES = {"POST", "PUT", "GET"}, {"json", "form"}
 AUTHS, SIGNATURES = {"none", "basic", "bearer", "header"}, {"hmac", "token"}
 STATES = {"queued": Delivery.QUEUED, "sent": Delivery.SENT, "delivered": Delivery.DELIVERED}
 STATES |= {"read": Delivery.READ, "undelivered": Delivery.UNDELIVERED}
+FAULTS = {"sure": Fault.SURE, "likely": Fault.LIKELY, "perhaps": Fault.PERHAPS}
 Meaning = Literal["accepted", "refused_for_now", "refused_for_good", "set_up_wrong", "unknown"]
 MEANINGS = {"accepted", "refused_for_now", "refused_for_good", "set_up_wrong", "unknown"}
 
@@ -51,6 +54,7 @@ class Rule:
     values: frozenset[str]  # as text; empty: it need only be there
     means: Meaning
     why: str
+    about: About  # of what is refused for good
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Hook:
     listed: str  # path of the list of entries; empty: the body is one entry, or a list of them
     paths: Mapping[str, str]
     states: Mapping[str, Delivery]  # its word → ours; of receipts alone
+    faults: Mapping[str, Fault]  # its reason → how surely the number is at fault; of receipts alone
 
 
 @dataclass(frozen=True)
@@ -203,8 +208,11 @@ def _rule(keys: Keys) -> Rule:
         values=frozenset(map(str, keys.take("is", []))),
         means=means,
         why=keys.said("why") if means.startswith("refused") else keys.text("why", "")[:200],
+        about=About(keys.one("about", {one.value for one in About}, About.MESSAGE.value)),
     )
     keys.done("in [[answer.rule]]")
+    if rule.about is not About.MESSAGE and means != "refused_for_good":
+        raise ValueError("answer.rule: about is for what is refused_for_good")
     if not rule.status and not rule.where:
         raise ValueError("answer.rule: a rule looks at status, at where, or at both")
     return rule
@@ -226,6 +234,7 @@ def _hook(file: Keys, name: str, wanted: tuple[str, ...], secrets: Secrets) -> H
         listed=keys.text("list", ""),
         paths={key: keys.said(key) for key in wanted} | {"why": keys.text("why", "")},
         states=_states(keys.take("states")) if name == "receipt" else {},
+        faults=_faults(keys.take("faults", {})) if name == "receipt" else {},
     )
     signed.done(f"in [{name}.signed]")
     keys.done(f"in [{name}]")
@@ -238,6 +247,14 @@ def _states(raw: Any) -> Mapping[str, Delivery]:
     if unknown := set(words.values()) - set(STATES):
         raise ValueError(f"receipt.states: {sorted(unknown)[0]!r} is not known; one of {', '.join(STATES)}")
     return {word: STATES[ours] for word, ours in words.items()}
+
+
+def _faults(raw: Any) -> Mapping[str, Fault]:
+    """Its reason → one of FAULTS."""
+    words = _strings(raw, "receipt.faults")
+    if unknown := set(words.values()) - set(FAULTS):
+        raise ValueError(f"receipt.faults: {sorted(unknown)[0]!r} is not known; one of {', '.join(FAULTS)}")
+    return {word: FAULTS[ours] for word, ours in words.items()}
 
 
 def at(value: Any, path: str) -> Any:

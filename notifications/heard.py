@@ -33,11 +33,11 @@ class Fault(IntEnum):
 
 
 class Says(Enum):
-    """What the person has let their mail provider say."""
+    """What the person has let the provider say."""
 
     NOTHING = ""
     COMPLAINT = "complaint"  # it is spam to them
-    NO_MAIL = "no_mail"  # they unsubscribed at the provider's
+    NOT_HERE = "not_here"  # they unsubscribed at the provider's: no reminders over this channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Reply:
     text: str
     answers: UUID | None = None  # the attempt it answers, where it says so
     is_machines: bool = False  # an out-of-office note: it says nothing, and answering it would go on for ever
+    has_moved: bool = False  # it says that the address is not its owner's any more
     keyword: str = ""  # what the provider itself has understood and answered: then we do not answer
 
 

@@ -37,7 +37,7 @@ AT_FAULT = {
 SAYS = {
     "complained": Says.COMPLAINT,
     "spam": Says.COMPLAINT,  # rejected for an earlier complaint
-    "unsubscribed": Says.NO_MAIL,
+    "unsubscribed": Says.NOT_HERE,
 }
 
 # A mailbox that is full or a server that is busy says 4.x.x, or 5.2.2 (RFC 3463): tomorrow it may take a mail.

@@ -6,7 +6,7 @@ lane.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,7 +14,17 @@ from uuid import UUID
 
 from django.utils.translation import override
 
-from notifications import content, context, local_time, one_click, push_devices, push_words, sms_text, texts
+from notifications import (
+    content,
+    context,
+    local_time,
+    one_click,
+    provider_templates,
+    push_devices,
+    push_words,
+    sms_text,
+    texts,
+)
 from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
 from notifications.channels.deliver import deliver
 from notifications.choice import CATEGORIES
@@ -26,6 +36,7 @@ from notifications.law.case import Case
 from notifications.law.case import Message as Content
 from notifications.material import Material
 from notifications.models import Attempt
+from notifications.provider_templates import Mapped
 from notifications.reason import Reason, to_json
 from notifications.texts import Words
 from notifications.traffic.desk import Desk, Ended, Parcel, Waits, tell
@@ -57,14 +68,18 @@ class Way(NamedTuple):
     channel: str
     provider: str
     words: Words  # the approved ones that say only that a message waits
+    mapped: Mapping[str, Mapped]  # provider → its own template for them
 
 
-def way_of(person: Person) -> str | None:
-    """The channel for a notice: the first of the person's own order that reaches them. None: the inbox is enough."""
+def way_of(person: Person, *, passed: Set[str] = frozenset()) -> str | None:
+    """The channel for a notice: the first of the person's own order that reaches them. None: the inbox is enough.
+
+    passed: channels that nobody carries these words over.
+    """
     if any(hold.reason == HoldReason.STOP for hold in person.contact.holds):
         return None
     order = next(filter(None, person.choice.channels.values()), ())
-    channel = next((each for each in order if each in person.contact.reachable), INBOX)
+    channel = next((each for each in order if each in person.contact.reachable - passed), INBOX)
     return None if channel == INBOX else channel
 
 
@@ -98,16 +113,22 @@ def claim(notice: Notice, *, known: Material, desk: Desk) -> Ready | datetime | 
     now = desk.now
     batch = context.about([notice.borrower_id], now=now, known=known)
     person, language = batch.person(notice.borrower_id), batch.people[notice.borrower_id].language
-    words, channel = known.templates.get((content.DISCREET, language)), way_of(person)
-    if not words or not channel:
+    words = known.templates.get((content.DISCREET, language))
+    if not words:
+        return None
+    mapped = known.mapped.get(words.template_id or 0, {})
+    bound = provider_templates.bound_channels()
+    channel = way_of(person, passed={one for one, names in bound.items() if not names & mapped.keys()})
+    if not channel:
         return None
     if (at := opening(person, channel, now=now)) != now:
         return at
-    place = desk.place([Parcel(channel)])[0]
+    unable = provider_templates.providers(channel) - mapped.keys()
+    place = desk.place([Parcel(channel, unable=unable)])[0]
     if isinstance(place, Waits):
         return place.until
     with override(language):
-        return _written(notice, batch, Way(channel, place, words), now=now)
+        return _written(notice, batch, Way(channel, place, words, mapped), now=now)
 
 
 def send(calls: Sequence[Ready], *, now: datetime) -> dict[UUID, Outcome]:
@@ -168,15 +189,21 @@ def _written(notice: Notice, batch: Batch, way: Way, *, now: datetime) -> Ready:
         borrower.language,
         headers=one_click.headers(attempt.pk) if way.channel == Channel.EMAIL else {},
         devices=batch.devices.get(borrower.pk, ()) if way.channel == Channel.PUSH else (),
+        approved={provider: template.filled(_values()) for provider, template in way.mapped.items()},
     )
     return Ready(way.provider, message)
 
 
+def _values() -> dict[str, str]:
+    """All that may stand in words that say only that a message waits."""
+    sender = context.sender()
+    return {"lender": sender.lender, "phone": sender.phone, "link": sender.link}
+
+
 def _said(words: Words, channel: str, language: str) -> texts.Rendered:
     """The approved words that say only that a message waits."""
-    sender = context.sender()
-    values = {"lender": sender.lender, "phone": sender.phone, "link": sender.link}
-    text = texts.fill(words.short if channel == Channel.SMS else words.body, values)
+    values = _values()
+    text = texts.fill(words.short if channel in (Channel.SMS, Channel.WHATSAPP) else words.body, values)
     if channel == Channel.PUSH:
         text = push_words.body(language)
     elif channel == Channel.SMS and language == "en":

@@ -1,7 +1,5 @@
 """One click in an e-mail ends the e-mails: RFC 8058. The link carries its own proof, so nobody signs in for it."""
 
-from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +15,6 @@ from accounts.models import Borrower
 from notifications import preferences
 from notifications.channels import unsubscribe
 from notifications.models import Attempt
-from notifications.preferences import Change
 from notifications.words import Channel
 
 _SALT = "notifications.one_click"
@@ -43,29 +40,10 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     borrower = _borrower(token)
     asked = unsubscribe.answer(request.method or "", request.headers.get("Content-Type", ""), request.body)
     if asked.unsubscribes:
-        end_emails(borrower, words="List-Unsubscribe=One-Click", now=timezone.now())
+        words = "List-Unsubscribe=One-Click"
+        preferences.leave_out(borrower, Channel.EMAIL, words=words, now=timezone.now())
     context = {"is_done": asked.unsubscribes}
     return render(request, "notifications/unsubscribe.html", context, status=asked.status)
-
-
-def end_emails(borrower: Borrower, *, words: str, now: datetime) -> None:
-    """Leave e-mail out of every category; what had no other way is in the inbox. Again: nothing changes.
-
-    words: what the mail program or provider sent, for the record.
-    """
-    choice = preferences.of(borrower)
-    without = {
-        category: tuple(channel for channel in order if channel != Channel.EMAIL)
-        or ((Channel.INBOX.value,) if order else ())
-        for category, order in choice.channels.items()
-    }
-    chosen = Change(
-        choice=replace(choice, channels=without),
-        language=borrower.language,
-        words=words,
-        way="email",
-    )
-    preferences.change(borrower, chosen=chosen, by=None, now=now)
 
 
 def _borrower(token: str) -> Borrower:

@@ -1,6 +1,6 @@
 """Preferences: read what a borrower chose, and change it with its consent on record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from notifications.choice import CHANNELS, Choice
 from notifications.consents import Basis
 from notifications.context import choice_of
 from notifications.models import Consent, Preference
+from notifications.words import Channel
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Change:
     choice: Choice
     language: str
     words: str
-    way: str = "page"  # page, sms, staff
+    way: str = "page"  # page, staff, or a channel
 
 
 def of(borrower: Borrower) -> Choice:
@@ -38,6 +39,21 @@ def offered(borrower: Borrower, chosen: Choice) -> tuple[str, ...]:
         "whatsapp": "whatsapp" in settings.CHANNEL_PROVIDERS or chosen.uses("whatsapp"),
     }
     return tuple(channel for channel in CHANNELS if is_open.get(channel, True))
+
+
+def leave_out(borrower: Borrower, channel: str, *, words: str, now: datetime) -> None:
+    """Leave a channel out of every category; what had no other way is in the inbox. Again: nothing changes.
+
+    words: what the person's mail program or the provider sent over that channel, for the record.
+    """
+    choice = of(borrower)
+    without = {
+        category: tuple(each for each in order if each != channel)
+        or ((Channel.INBOX.value,) if order else ())
+        for category, order in choice.channels.items()
+    }
+    chosen = Change(replace(choice, channels=without), borrower.language, words, way=channel)
+    change(borrower, chosen=chosen, by=None, now=now)
 
 
 def change(borrower: Borrower, *, chosen: Change, by: User | None, now: datetime) -> None:

@@ -17,10 +17,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LANGUAGES
-from notifications import answer_words
+from notifications import answer_words, content
 from notifications.channels.base import Approved, Message
 from notifications.models import MessageTemplate, ProviderTemplate
 from notifications.texts import PLACEHOLDERS
+from notifications.word_list import word_list
 from notifications.words import Channel
 
 MAP_THEM = _(
@@ -200,6 +201,8 @@ def _wrong(row: ProviderTemplate) -> Iterable[tuple[str, str]]:
 
 def _placeholders(code: str) -> frozenset[str]:
     """What may fill a gap in a template for these words."""
+    if code == content.DISCREET:
+        return content.allowed_placeholders(word_list(), "body", is_discreet=True)
     if not code.startswith(LETTER):
         return frozenset(PLACEHOLDERS)
     is_answer = code.removeprefix(LETTER) in answer_words.NAMES

@@ -39,7 +39,10 @@ def apply_event(event: ProviderEvent, *, now: datetime) -> Answer | None:
         elif asked is Wish.START:
             stops.start(borrower, words=words, way=reply.channel, by=None, now=now)
         elif asked is Wish.WRONG_PERSON:
-            _close(borrower, reply, now=now)
+            _close(borrower, reply, why=Closed.WRONG_PERSON, now=now)
+    if reply.has_moved:
+        for borrower in _people(reply, asked):
+            _close(borrower, reply, why=Closed.UNREACHABLE, now=now)
     if asked is Wish.OTHER and words.strip():
         writer = conversations.receive_from(people, said=_said(reply, people), now=now)
         told = [writer] if writer else []
@@ -80,11 +83,11 @@ def _answer(
     return answer
 
 
-def _close(borrower: Borrower, reply: Reply, *, now: datetime) -> None:
-    """Whoever reads this address is not whom we mean: nothing more goes there."""
+def _close(borrower: Borrower, reply: Reply, *, why: str, now: datetime) -> None:
+    """Whoever reads this address is not whom we mean, or nobody does: nothing more goes there."""
     lanes.lock(borrower.pk)
     for point in _points(reply).filter(borrower=borrower):
-        closing.close(point.pk, why=Closed.WRONG_PERSON, now=now)
+        closing.close(point.pk, why=why, now=now)
 
 
 def _people(reply: Reply, asked: Wish) -> QuerySet[Borrower]:

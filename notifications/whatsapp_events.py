@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from notifications.channels.whatsapp import FOR_GOOD
-from notifications.heard import Receipt, Reply
+from notifications.channels.whatsapp import FOR_GOOD, UNSUBSCRIBED
+from notifications.heard import Receipt, Reply, Says
 from notifications.words import Channel, Delivery
 
 DELIVERIES = {
@@ -13,6 +13,9 @@ DELIVERIES = {
     "read": Delivery.READ,
     "failed": Delivery.UNDELIVERED,
 }
+
+WORDLESS = {"system", "reaction"}  # types of messages that say nothing and want no answer
+MOVED = {"user_changed_number", "customer_changed_number"}  # of a message of type "system"
 
 
 def receipt(payload: dict[str, Any]) -> Receipt:
@@ -30,12 +33,25 @@ def receipt(payload: dict[str, Any]) -> Receipt:
         attempt,
         delivery,
         detail=known or (f"error {code}"[:200] if code else "no reason given"),
+        says=Says.NOT_HERE if code in UNSUBSCRIBED else Says.NOTHING,
     )
 
 
 def reply(payload: dict[str, Any]) -> Reply:
     message = payload["message"]
-    return Reply(Channel.WHATSAPP, f"+{message['from']}", _text(message))
+    return Reply(
+        Channel.WHATSAPP,
+        f"+{message['from']}",
+        _text(message),
+        is_machines=message.get("type") in WORDLESS,
+        has_moved=_has_moved(message),
+    )
+
+
+def _has_moved(message: dict[str, Any]) -> bool:
+    """WhatsApp tells that whoever had this number has another one now."""
+    system = message.get("system")
+    return message.get("type") == "system" and isinstance(system, dict) and system.get("type") in MOVED
 
 
 def _text(message: dict[str, Any]) -> str:

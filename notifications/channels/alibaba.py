@@ -15,6 +15,7 @@ from django.conf import settings
 
 from notifications.channels import alibaba_signature
 from notifications.channels.base import (
+    About,
     Accepted,
     Message,
     Outcome,
@@ -45,6 +46,8 @@ FOR_GOOD = {
     "isv.TEMPLATE_PARAMS_ILLEGAL": "a value in the text is of the wrong kind",
     "isv.INVALID_JSON_PARAM": "the template's values could not be read",
 }
+
+NO_NUMBER = {"isv.MOBILE_NUMBER_ILLEGAL"}  # of these the one that says: no text will ever reach this
 
 # Codes that pass by themselves, with how long they take at least: the day's and month's limits are the account's own.
 FOR_NOW: Mapping[str, tuple[str, timedelta | None]] = {
@@ -102,7 +105,7 @@ class Alibaba(HttpProvider):
         if code in SET_UP:
             return SET_UP_WRONG
         if why := FOR_GOOD.get(code):
-            return RefusedForGood(why)
+            return RefusedForGood(why, About.ADDRESS if code in NO_NUMBER else About.MESSAGE)
         if passing := FOR_NOW.get(code):
             return RefusedForNow(passing[0], answer.retry_after or passing[1])
         if code in PERHAPS_SENT or answer.status >= 500:

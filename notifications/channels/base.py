@@ -72,6 +72,7 @@ class About(Enum):
 
     MESSAGE = "message"
     ADDRESS = "address"  # nothing will ever reach it: it is closed
+    CHANNEL = "channel"  # its owner wants nothing from us by this channel
     STOP = "stop"  # its owner has told the provider to stop us
 
 

@@ -63,7 +63,7 @@ class GatewayProvider(HttpProvider):
             case "accepted":
                 return self._accepted(answer)
             case "refused_for_good":
-                return RefusedForGood(rule.why)
+                return RefusedForGood(rule.why, rule.about)
             case "refused_for_now":
                 return RefusedForNow(rule.why, answer.retry_after)
             case "set_up_wrong":

@@ -11,7 +11,15 @@ from typing import Any
 
 from django.conf import settings
 
-from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow, Unknown
+from notifications.channels.base import (
+    About,
+    Accepted,
+    Message,
+    Outcome,
+    RefusedForGood,
+    RefusedForNow,
+    Unknown,
+)
 from notifications.channels.http import SET_UP_WRONG, Answer, HttpProvider, Request
 
 LONGEST_ID = 128  # characters; a wamid has about 60
@@ -33,6 +41,9 @@ FOR_GOOD = {
     132015: "WhatsApp has paused the template",
     132016: "WhatsApp has disabled the template for good",
 }
+
+# No error says that the number is dead: one without WhatsApp may well take calls and texts.
+UNSUBSCRIBED = {131050}
 
 FOR_NOW: Mapping[int, tuple[str, timedelta | None]] = {
     4: ("WhatsApp asks us to slow down", None),
@@ -99,7 +110,7 @@ class WhatsApp(HttpProvider):
         if code in SET_UP:
             return SET_UP_WRONG
         if why := FOR_GOOD.get(code):
-            return RefusedForGood(why)
+            return RefusedForGood(why, About.CHANNEL if code in UNSUBSCRIBED else About.MESSAGE)
         if passing := FOR_NOW.get(code):
             return RefusedForNow(passing[0], answer.retry_after or passing[1])
         if code in PERHAPS_SENT or not 400 <= answer.status < 500:

@@ -1,6 +1,7 @@
 """An address that fails for good is closed, its owner is told, and nothing goes there until they prove it anew."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -9,15 +10,20 @@ from django.utils import timezone
 
 from accounts import closing, contact_points
 from accounts.addresses import Address
-from accounts.models import ContactPoint, User
-from notifications import closed_addresses, stops
+from accounts.models import Borrower, ContactPoint, User
+from notifications import alibaba_events, closed_addresses, preferences, stops
 from notifications.channels import twilio_signature
-from notifications.models import Attempt, Hold
-from notifications.words import AttemptState
+from notifications.channels.alibaba import Alibaba
+from notifications.channels.base import Limits
+from notifications.channels.http import Answer
+from notifications.heard import Fault, Receipt, Says
+from notifications.models import Attempt, Hold, MessageTemplate, ProviderTemplate
+from notifications.words import AttemptState, Delivery
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 Closed = ContactPoint.Closed
+DAYTIME = datetime(2026, 1, 29, 15, tzinfo=UTC)  # 10:00 in New York
 
 
 @pytest.fixture
@@ -202,3 +208,81 @@ def test_nobody_is_told_twice(borrower, phone, defaults, sandbox, ten):
     closed_addresses.tell_due(now=ten)
     closed_addresses.tell_due(now=ten)
     assert Attempt.objects.filter(borrower=borrower, channel="inbox").count() == 1
+
+
+def test_a_receipt_that_is_years_late_says_nothing_of_the_number_today(post, borrower, phone):
+    long_ago = timezone.now() - timedelta(days=3 * 365)
+    sent = Attempt.objects.create(
+        borrower=borrower, category="due", channel="email", provider="email", state="accepted", body="x",
+        contact_point=phone, started_at=long_ago,
+    )  # fmt: skip
+    receipt = Receipt("", sent.pk, Delivery.UNDELIVERED, fault=Fault.SURE)
+    closed_addresses.weigh(sent, receipt, now=timezone.now())
+    phone.refresh_from_db()
+    assert phone.closed_at is None
+
+
+def test_a_notice_goes_by_the_template_that_stands_for_its_words(
+    reminders, sandbox, borrower, phone, settings
+):
+    settings.CHANNEL_PROVIDERS = {"email": {"email": 1}, "sms": {"alibaba": 1}}
+    mail = borrower.contact_points.get(kind=ContactPoint.Kind.EMAIL)
+    closing.close(mail.pk, why=Closed.BOUNCED, now=DAYTIME)
+    words = MessageTemplate.objects.get(code="discreet", language="en", state="approved")
+    ProviderTemplate.objects.create(
+        provider="alibaba", code="discreet", language="en", version=words.version, provider_code="SMS_7",
+        gaps="who=lender",
+    )  # fmt: skip
+    assert reminders.run(DAYTIME) == 1
+    assert sandbox.texts(phone.value) == ["【示例消费金融】SMS_7 who: Example Lending"]
+
+
+def test_a_notice_without_such_a_template_stays_in_the_inbox(reminders, sandbox, borrower, phone, settings):
+    settings.CHANNEL_PROVIDERS = {"email": {"email": 1}, "sms": {"alibaba": 1}}
+    mail = borrower.contact_points.get(kind=ContactPoint.Kind.EMAIL)
+    closing.close(mail.pk, why=Closed.BOUNCED, now=DAYTIME)
+    assert reminders.run(DAYTIME) == 0
+    assert borrower.attempts.get().channel == "inbox"
+
+
+@pytest.mark.parametrize(
+    ("payload", "fault", "says"),
+    [
+        ("MOBILE_NOT_ON_SERVICE", Fault.PERHAPS, Says.NOTHING),
+        ("MK:0001", Fault.LIKELY, Says.NOTHING),
+        ("MOBILE_SEND_LIMIT", Fault.NONE, Says.NOTHING),
+        ("USER_REJECT", Fault.NONE, Says.NOT_HERE),
+    ],
+)
+def test_alibabas_report_says_whose_fault_it_is(payload, fault, says):
+    report = {"biz_id": "1^0", "success": False, "err_code": payload}
+    receipt = alibaba_events.receipt({"attempt": str(uuid4()), "report": report})
+    assert (receipt.fault, receipt.says) == (fault, says)
+
+
+def test_who_has_unsubscribed_at_the_provider_gets_no_reminders_over_that_channel(borrower, phone):
+    sent = Attempt.objects.create(
+        borrower=borrower, category="due", channel="sms", provider="alibaba", state="accepted", body="x",
+        contact_point=phone,
+    )  # fmt: skip
+    receipt = Receipt("", sent.pk, Delivery.UNDELIVERED, says=Says.NOT_HERE)
+    closed_addresses.weigh(sent, receipt, now=timezone.now())
+    phone.refresh_from_db()
+    assert phone.closed_at is None  # codes may still go there
+    assert preferences.of(Borrower.objects.get(pk=borrower.pk)).channels["due"] == ("email", "inbox")
+
+
+def test_a_number_that_the_provider_says_is_none_is_closed_at_once(
+    reminders, sandbox, borrower, phone, settings
+):
+    settings.CHANNEL_PROVIDERS = {"sms": {"alibaba": 1}}
+    sent = Attempt.objects.create(
+        borrower=borrower, category="due", channel="sms", provider="alibaba", state="refused_final", body="x",
+        contact_point=phone,
+    )  # fmt: skip
+    outcome = Alibaba(Limits(timedelta(seconds=1), 1)).outcome(
+        Answer(200, {"Code": "isv.MOBILE_NUMBER_ILLEGAL"})
+    )
+    closed_addresses.refused({sent.pk: outcome}, now=timezone.now())
+    phone.refresh_from_db()
+    assert phone.closed_reason == Closed.UNREACHABLE

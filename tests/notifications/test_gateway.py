@@ -13,7 +13,15 @@ from django.urls import reverse
 
 from accounts.models import ContactPoint
 from notifications import checks, direct, gateway_file
-from notifications.channels.base import Accepted, Limits, Message, RefusedForGood, RefusedForNow, Unknown
+from notifications.channels.base import (
+    About,
+    Accepted,
+    Limits,
+    Message,
+    RefusedForGood,
+    RefusedForNow,
+    Unknown,
+)
 from notifications.channels.deliver import deliver
 from notifications.channels.http import SET_UP_WRONG
 from notifications.gateway_file import GatewayError, at, parse
@@ -113,7 +121,7 @@ def test_a_text_goes_out_with_its_words_as_they_are(gateway):
     ("mode", "outcome"),
     [
         ("rate_limited", RefusedForNow("the provider asks us to slow down", timedelta(seconds=30))),
-        ("refuse_for_good", RefusedForGood("not a phone number")),
+        ("refuse_for_good", RefusedForGood("not a phone number", About.ADDRESS)),
     ],
 )
 def test_a_refusal_is_told_in_the_words_of_the_file(gateway, mode, outcome):
@@ -192,3 +200,12 @@ def test_a_stop_by_reply_holds_and_is_answered_by_a_text(db, post, borrower, mon
         post("reply", {"message_id": "in1", "from": NUMBER, "text": "STOP"})
     assert Hold.objects.filter(borrower=borrower, reason="stop_request", ended_at=None).count() == 1
     assert answers == [direct.Back("sms", NUMBER, "acme")]
+
+
+def test_a_reason_that_the_file_calls_the_numbers_fault_closes_it(db, post, borrower, attempt):
+    phone = borrower.contact_points.get(kind=ContactPoint.Kind.PHONE)
+    Attempt.objects.filter(pk=attempt.pk).update(contact_point=phone)
+    [told] = events(attempt, "failed")["events"]
+    post("receipt", {"events": [{**told, "reason": "unknown_number"}]})
+    phone.refresh_from_db()
+    assert phone.closed_reason == ContactPoint.Closed.UNREACHABLE

@@ -92,3 +92,5 @@ def test_the_page_says_what_is_wrong_with_a_row(defaults):
     assert set(wrong(gaps="a=amount\ndue_date")) == {"gaps"}
     assert set(wrong(provider="alibaba", provider_language="", gaps="amount")) == {"gaps"}
     assert wrong(code="letter:sign_in_code", gaps="code") == {}
+    assert wrong(code="discreet", gaps="lender\nphone\nlink") == {}
+    assert set(wrong(code="discreet", gaps="amount")) == {"gaps"}

@@ -1,6 +1,7 @@
 """WhatsApp: template messages over real HTTP, Meta's challenge and signature, statuses and what people write."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -22,7 +23,8 @@ from notifications.channels.base import (
 from notifications.channels.deliver import deliver
 from notifications.channels.http import NOT_APPROVED, SET_UP_WRONG, Answer
 from notifications.channels.whatsapp import WhatsApp
-from notifications.models import Attempt, Hold, ProviderEvent
+from notifications.choice import DEFAULT
+from notifications.models import Attempt, Hold, Preference, ProviderEvent
 from notifications.words import AttemptState, Delivery
 
 NUMBER = "+12025550143"
@@ -245,3 +247,32 @@ def test_a_picture_is_no_wish(db, post, borrower, answers):
         messages=[{"from": NUMBER.removeprefix("+"), "id": "wamid.p", "type": "image", "image": {"id": "1"}}]
     )
     assert not Hold.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "words", [{"type": "reaction", "reaction": {"emoji": "👍"}}, {"type": "system", "system": {}}]
+)
+def test_what_says_nothing_is_not_answered(db, post, borrower, answers, words):
+    borrower.contact_points.filter(kind=ContactPoint.Kind.PHONE).update(value=NUMBER)
+    post(messages=[{"from": NUMBER.removeprefix("+"), "id": "wamid.r", **words}])
+    assert answers == []
+    assert ProviderEvent.objects.get().handled_at
+
+
+def test_a_number_that_its_owner_has_given_up_is_closed(db, post, borrower, answers):
+    """Meta, WhatsApp Cloud API, "Webhooks", system messages: user_changed_number."""
+    phone = borrower.contact_points.get(kind=ContactPoint.Kind.PHONE)
+    ContactPoint.objects.filter(pk=phone.pk).update(value=NUMBER)
+    told = {"type": "user_changed_number", "body": "User A changed from 1 to 2", "wa_id": "12025550199"}
+    post(messages=[{"from": NUMBER.removeprefix("+"), "id": "wamid.s", "type": "system", "system": told}])
+    phone.refresh_from_db()
+    assert phone.closed_reason == ContactPoint.Closed.UNREACHABLE
+    assert answers == []
+
+
+def test_who_has_told_whatsapp_to_stop_us_is_reminded_by_other_ways(db, post, borrower, attempt):
+    ways = dict.fromkeys(DEFAULT.channels, ("whatsapp", "email"))
+    Preference.objects.create(borrower=borrower, choice=replace(DEFAULT, channels=ways).to_json())
+    post(statuses=[status(attempt, "failed", errors=[{"code": 131050}])])
+    chosen = Preference.objects.get(borrower=borrower).choice["channels"]
+    assert chosen["due"] == ["email"]
