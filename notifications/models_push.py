@@ -22,6 +22,8 @@ class PushDevice(models.Model):
     endpoint = models.CharField(_("endpoint"), max_length=push_endpoint.LONGEST, unique=True)
     p256dh = models.CharField(_("public key"), max_length=100)  # base64url, 65 bytes
     auth = models.CharField(_("secret"), max_length=50)  # base64url, 16 bytes
+    # Our public key that it was made for, base64url: with another one it is void. Empty where nobody wrote it down.
+    key = models.CharField(_("our key"), max_length=100, blank=True, default="", db_default="")
     name = models.CharField(_("device"), max_length=60)  # "Chrome on Android", as the person knows it
     added_at = models.DateTimeField(_("added"), default=timezone.now)  # UTC
 

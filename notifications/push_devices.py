@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Borrower, ContactPoint
+from notifications.channels import push_key
 from notifications.channels.base import Device
 from notifications.models import PushDevice
 
@@ -73,6 +74,7 @@ def add(borrower: Borrower, subscription: Subscription, *, name: str, now: datet
                 "endpoint": subscription.endpoint,
                 "p256dh": subscription.p256dh,
                 "auth": subscription.auth,
+                "key": push_key.public(settings.PUSH_PRIVATE_KEY) if settings.PUSH_PRIVATE_KEY else "",
                 "name": name,
                 "added_at": now,
             },
@@ -94,7 +96,7 @@ def remove(device: PushDevice, *, now: datetime) -> None:
 
 
 def retire(points: Sequence[int], *, now: datetime) -> None:
-    """Their push service says that they are no more: uninstalled, permission withdrawn, or the keys are stale."""
+    """They are no more: uninstalled, permission withdrawn, or made for another key of ours. Preferences ask again."""
     if points:
         _close(points, why=GONE, now=now)
         log.info("push_devices_gone number=%d", len(points))
@@ -113,7 +115,7 @@ def by_borrower(borrower_ids: Sequence[int]) -> dict[int, tuple[Device, ...]]:
     rows = PushDevice.objects.filter(
         contact_point__borrower_id__in=borrower_ids, contact_point__closed_at=None
     ).order_by("pk")
-    fields = ("contact_point__borrower_id", "contact_point_id", "endpoint", "p256dh", "auth")
-    for borrower_id, point, endpoint, p256dh, auth in rows.values_list(*fields):
-        found[borrower_id] += (Device(point, endpoint, p256dh, auth),)
+    fields = ("contact_point__borrower_id", "contact_point_id", "endpoint", "p256dh", "auth", "key")
+    for borrower_id, *device in rows.values_list(*fields):
+        found[borrower_id] += (Device(*device),)
     return dict(found)

@@ -113,7 +113,7 @@ def _page(
             "now_count": _count(borrower, now) if trial is not None else None,
             "saved": saved,
             **_peace(borrower, now),
-            "unusable": _(", ").join(_unusable(borrower)),
+            **_wanting(borrower),
         }
         template = "notifications/_plan.html" if request.htmx else "notifications/preferences.html"
         return render(request, template, context)
@@ -149,14 +149,15 @@ def _count(borrower: Borrower, now: datetime) -> int:
     return sum(planned.is_sent for planned in preview.plan_for(borrower, now=now, days=contact_plan.DAYS))
 
 
-def _unusable(borrower: Borrower) -> list[str]:
-    """The channels that no verified address serves yet."""
+def _wanting(borrower: Borrower) -> dict[str, Any]:
+    """The channels that no verified address serves yet; whether push messages are chosen and no device shows them."""
     usable = borrower.contact_points.filter(verified_at__isnull=False, closed_at=None)
     kinds = set(usable.values_list("kind", flat=True))
     needed = {"phone": Channel.SMS, "email": Channel.EMAIL}
-    if preferences.of(borrower).uses("push"):
-        needed["push"] = Channel.PUSH
-    return [str(channel.label) for kind, channel in needed.items() if kind not in kinds]
+    return {
+        "unusable": _(", ").join(str(channel.label) for kind, channel in needed.items() if kind not in kinds),
+        "wants_device": "push" not in kinds and preferences.of(borrower).uses("push"),
+    }
 
 
 @borrower_required

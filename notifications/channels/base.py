@@ -16,6 +16,7 @@ class Device:
     endpoint: str  # where its push service takes messages for it
     p256dh: str  # its public key, base64url
     auth: str = field(repr=False)  # its secret, base64url
+    key: str = ""  # our public key that it was made for; empty: unknown
 
 
 @dataclass(frozen=True, slots=True)

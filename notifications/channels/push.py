@@ -8,7 +8,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from uuid import UUID
 
 import aiohttp
@@ -52,6 +52,7 @@ HEADERS = {
     "Urgency": "normal",
 }
 GONE = RefusedForGood("the device takes no more messages")
+VOID = ("VapidPkHashMismatch", "VAPID public key mismatch")
 TOO_LONG = RefusedForGood("longer than a push message may be")
 
 
@@ -94,12 +95,14 @@ class Push(Provider):
                 return TOO_LATE
             if not push_endpoint.is_known(device.endpoint):  # asked again: the list may have changed
                 return GONE
+            if device.key and device.key != _own_key(settings.PUSH_PRIVATE_KEY):
+                return GONE
             try:
                 body = encrypted(device, content)
             except (ValueError, WebPushException):  # keys that are none
                 return GONE
             answer = await answered(self._post(device.endpoint, body))
-        return outcome(answer) if isinstance(answer, Answer) else answer
+        return outcome(answer, device) if isinstance(answer, Answer) else answer
 
     async def _post(self, endpoint: str, body: bytes) -> Answer:
         """A redirect is not followed: it would lead to an address that nobody has checked."""
@@ -144,15 +147,31 @@ def encrypted(device: Device, content: bytes) -> bytes:
     return bytes(encoded["body"])
 
 
-def outcome(answer: Answer) -> Outcome:
-    """What a push service's answer proves of one device. Source: RFC 8030, 5, 7.3 and 8.4."""
+def outcome(answer: Answer, device: Device) -> Outcome:
+    """What a push service's answer proves of one device. Source: RFC 8030, 5, 7.3 and 8.4.
+
+    403 is a key that the subscription was not made for, or a signature that does not hold, because our clock is wrong,
+    say (RFC 8292, 4.2). Of a device whose key is known, and is ours, it can only be the second: that is no reason to
+    lose all devices at once.
+    """
     if answer.status in (201, 202):
         return Accepted("")
-    if answer.status in (404, 410):
+    if answer.status in (404, 410) or (answer.status == 403 and not device.key) or _is_void(answer):
         return GONE
     if answer.status == 413:
         return TOO_LONG
     return HttpProvider.usual(answer)
+
+
+def _is_void(answer: Answer) -> bool:
+    """Apple's and Mozilla's own words for a subscription that was made for another key."""
+    said = (answer.json.get("reason"), answer.json.get("message"))
+    return answer.status in (400, 401, 403) and any(one in VOID for one in said)
+
+
+@lru_cache(maxsize=4)
+def _own_key(private_key: str) -> str:
+    return push_key.public(private_key)
 
 
 def together(results: Mapping[int, Outcome]) -> Outcome:

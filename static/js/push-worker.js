@@ -28,6 +28,24 @@ const ours = (url) => {
   return target.origin === self.location.origin ? target.href : new URL(NOTHING_SAID.url, self.location.origin).href;
 };
 
+// The browser or its push service has ended the subscription. The page of devices knows the key and takes the new one by
+// its form, like any other. Who is signed out is asked again there.
+const DEVICES = "/reminders/devices/";
+
+const renew = async () => {
+  const page = await fetch(DEVICES, { credentials: "same-origin" });
+  const text = await page.text();
+  const key = text.match(/data-key="([\w-]+)"/)?.[1];
+  const token = text.match(/name="csrfmiddlewaretoken" value="(\w+)"/)?.[1];
+  if (page.redirected || !key || !token) return;
+  const options = { userVisibleOnly: true, applicationServerKey: key };
+  const { endpoint, keys } = (await self.registration.pushManager.subscribe(options)).toJSON();
+  const body = new URLSearchParams({ csrfmiddlewaretoken: token, endpoint, p256dh: keys.p256dh, auth: keys.auth });
+  await fetch(DEVICES, { method: "POST", credentials: "same-origin", body });
+};
+
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew()));
+
 const open = async (url) => {
   const pages = await self.clients.matchAll({ type: "window" });
   const there = pages.find((page) => page.url === url);

@@ -175,6 +175,27 @@ def test_allowing_push_messages_makes_this_browser_a_device_that_can_be_removed(
     assert visitor.complaints == []
 
 
+def test_a_subscription_that_the_browser_has_ended_is_renewed_by_the_service_worker(
+    visitor: Visitor, signed_in: Client, borrower: Borrower, subscription: dict[str, Any]
+) -> None:
+    worker = worker_of(allowed(visitor, signed_in))
+    worker.evaluate(
+        """async (given) => {
+          PushManager.prototype.subscribe = async ({applicationServerKey}) => {
+            self.asked = applicationServerKey;
+            return {toJSON: () => given};
+          };
+          const event = new ExtendableEvent("pushsubscriptionchange");
+          const over = new Promise((resolve) => { event.waitUntil = (work) => resolve(work); });
+          self.dispatchEvent(event);
+          await over;
+        }""",
+        subscription,
+    )
+    assert worker.evaluate("self.asked") == push_key.public(settings.PUSH_PRIVATE_KEY)
+    assert [device.endpoint for device in push_devices.of(borrower)] == [subscription["endpoint"]]
+
+
 def test_who_has_forbidden_messages_reads_how_to_allow_them(
     visitor: Visitor, signed_in: Client, borrower: Borrower
 ) -> None:

@@ -22,6 +22,7 @@ from notifications.channels.base import (
     RefusedForNow,
     Unknown,
 )
+from notifications.channels.http import SET_UP_WRONG, Answer
 from notifications.choice import DEFAULT
 from notifications.law import books
 from notifications.models import Attempt, PushDevice
@@ -65,7 +66,7 @@ def message(devices, text="Open it."):
 
 
 def known(device):
-    return Device(device.pk, device.endpoint, device.p256dh, device.auth)
+    return Device(device.pk, device.endpoint, device.p256dh, device.auth, device.key)
 
 
 def deliver(one, *, seconds=5):
@@ -202,12 +203,19 @@ def test_an_answer_of_the_push_service_is_an_outcome(sandbox, borrower, device, 
     assert isinstance(deliver(message([one]), seconds=1), expected)
 
 
-def test_a_key_that_the_subscription_was_not_made_for_is_our_set_up(sandbox, settings, device):
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_device_that_was_made_for_another_key_of_ours_is_void(sandbox, settings, device, is_known):
     one = known(device())
     settings.PUSH_PRIVATE_KEY = push_key.new()
-    outcome = deliver(message([one]))
-    assert isinstance(outcome, RefusedForNow)
-    assert not outcome.gone
+    asked = one if is_known else replace(one, key="")  # one that was added before keys were written down
+    assert deliver(message([asked])).gone == (one.contact_point,)
+
+
+def test_a_signature_that_does_not_hold_is_our_set_up_and_loses_no_device(device):
+    one = known(device())
+    assert push.outcome(Answer(403, {}), one) == SET_UP_WRONG
+    assert push.outcome(Answer(400, {"reason": "VapidPkHashMismatch"}), one) == push.GONE
+    assert push.outcome(Answer(401, {"message": "VAPID public key mismatch"}), one) == push.GONE
 
 
 def test_a_device_whose_keys_are_none_is_gone(device):

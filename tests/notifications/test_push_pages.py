@@ -1,6 +1,7 @@
 """The page of a person's devices: what a browser says is checked, and a device is its owner's alone."""
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,8 @@ from py_vapid.utils import b64urlencode
 from accounts import device_names
 from notifications import push_devices
 from notifications.channels import push_key
-from notifications.models import PushDevice
+from notifications.choice import DEFAULT
+from notifications.models import Preference, PushDevice
 from notifications.push_devices import Subscription
 
 DEVICES = reverse("notifications:devices")
@@ -153,3 +155,12 @@ def test_a_device_is_called_by_its_browser_and_system(user_agent, expected):
 
 def test_the_key_of_a_checkout_is_made_once(settings):
     assert Vapid02.from_string(settings.PUSH_PRIVATE_KEY)
+
+
+def test_who_has_chosen_push_messages_and_lost_the_device_is_asked_again(signed_in, borrower, device):
+    chosen = replace(DEFAULT, channels=dict.fromkeys(DEFAULT.channels, ("push", "sms")))
+    Preference.objects.create(borrower=borrower, choice=chosen.to_json())
+    asked = "No device of yours shows push messages at the moment."
+    assert asked not in signed_in.get(PREFERENCES).content.decode()
+    push_devices.retire([device.pk], now=NOW)
+    assert asked in signed_in.get(PREFERENCES).content.decode()
