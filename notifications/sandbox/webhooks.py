@@ -16,6 +16,7 @@ from notifications.sandbox.store import Store
 logger = logging.getLogger(__name__)
 
 OPEN_CALLS = 16  # at once; a portal on the same computer has few workers
+NOT_RETRIEVED = "11200"  # Twilio's word for an address that gave no usable answer
 TIMEOUT = aiohttp.ClientTimeout(total=15)  # seconds, as Twilio waits
 
 
@@ -28,6 +29,7 @@ class Webhooks:
         self._places = asyncio.Semaphore(OPEN_CALLS)
         self._session = aiohttp.ClientSession(timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
         self._running: set[asyncio.Task[None]] = set()
+        self.asked_again = 0  # replies that the portal did not take at once
 
     def report(self, sid: str, form: Mapping[str, str], *, last: str, delay: float) -> None:
         """Move a text to `last` (delivered or undelivered) and send a receipt for each step. delay: seconds."""
@@ -88,6 +90,10 @@ class Webhooks:
     async def _reply(self, sid: str, number: str, text: str) -> None:
         event = {"MessageSid": sid, "SmsSid": sid, "From": number, "To": "", "Body": text, "NumMedia": "0"}
         answer = await self._post(self.inbound_url, event)
+        if answer is None:  # at once, and once, as Twilio asks the fallback address: here the same one
+            self.asked_again += 1
+            failed = {"ErrorCode": NOT_RETRIEVED, "ErrorUrl": self.inbound_url}
+            answer = await self._post(self.inbound_url, event | failed)
         if answer is None:
             note = "The portal did not take this reply. Is it running?"
             self._store.add_text(rest.new_sid(), number, note, direction="note", status="")

@@ -15,7 +15,6 @@ from accounts.models import Borrower, ContactPoint
 from loans.models import Bill, CreditAccount
 from loans.payments import NewPayment, record
 from notifications import stops
-from notifications.models import Hold
 from tests.faults.house import PATIENCE
 from tests.faults.scenario import NewBill, Scenario
 
@@ -90,11 +89,6 @@ def pay(person: int) -> None:
 
 def stop(person: int) -> None:
     stops.stop(Borrower.objects.get(pk=person + 1), words="stop", way="staff", by=None, now=timezone.now())
-
-
-def stopped() -> set[int]:
-    """The people whose stop is in the books."""
-    return {borrower_id - 1 for borrower_id in Hold.objects.values_list("borrower_id", flat=True)}
 
 
 def text_stop(person: int, sandbox_url: str) -> None:

@@ -27,6 +27,17 @@ SELECT id, provider_reference FROM notifications_attempt WHERE provider_referenc
 NOTICES = """
 SELECT id FROM notifications_attempt WHERE category = 'service'
 """
+# Why an attempt's outcome is not known, in the books' own words.
+UNKNOWN = """
+SELECT attempt.detail, count(DISTINCT reminder.id) FROM notifications_reminder reminder
+JOIN notifications_attempt_reminders link ON link.reminder_id = reminder.id
+JOIN notifications_attempt attempt ON attempt.id = link.attempt_id AND attempt.state = 'unknown'
+WHERE reminder.state = 'unknown' GROUP BY attempt.detail
+"""
+HEARD = """
+SELECT payload -> 'form' ->> 'From', coalesce(nullif(result, ''), 'kept, nothing done')
+FROM notifications_providerevent WHERE kind = 'inbound'
+"""
 STOPPED = """
 SELECT borrower_id, pg_xact_commit_timestamp(xmin) FROM notifications_hold WHERE reason = 'stop_request'
 """
@@ -46,14 +57,21 @@ WHERE step.offset_days = -7
 """
 
 
-def read(due_by_amount: Mapping[Decimal, datetime], *, now: datetime) -> Books:
-    """due_by_amount: when each bill fell due. now: the engine's clock at the end."""
-    bills = bills_by_amount()
+def read(due_by_amount: Mapping[Decimal, datetime], said_stop: Mapping[int, str], *, now: datetime) -> Books:
+    """due_by_amount: when each bill fell due. said_stop: which people, and by what way. now: the engine's clock at the
+    end.
+    """
+    bills, heard = bills_by_amount(), dict(_rows(HEARD))
     return Books(
         due={bills[amount]: at for amount, at in due_by_amount.items()},
         closed=frozenset(row[0] for row in _rows("SELECT id FROM loans_bill WHERE closed_at IS NOT NULL")),
         reminders=[Reminder(*row) for row in _rows(REMINDERS, now)],
         decided=dict(_rows(DECIDED)),
+        said_stop={
+            person + 1: f"by {way}; the hook: {heard.get(phone_of(person), 'nothing')}"
+            for person, way in said_stop.items()
+        },
+        unknown=dict(_rows(UNKNOWN)),
         notices=frozenset(row[0] for row in _rows(NOTICES)),
         references=dict(_rows(REFERENCES)),
         stopped=dict(_rows(STOPPED)),

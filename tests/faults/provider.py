@@ -39,8 +39,9 @@ class Provider(Sandbox):
         return app
 
     async def done(self, request: web.Request) -> web.Response:
-        """How often it behaved in which way, and what the portal has still to hear."""
-        return web.json_response({"modes": self._modes, "under_way": self.webhooks.under_way})
+        """How often it behaved in which way, what the portal has still to hear, and was asked twice to take."""
+        told = {"under_way": self.webhooks.under_way, "asked_again": self.webhooks.asked_again}
+        return web.json_response({"modes": self._modes, **told})
 
     async def create_message(self, request: web.Request) -> web.StreamResponse:
         if not self._may(request):

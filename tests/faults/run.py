@@ -44,7 +44,7 @@ def run(house: House, scenario: Scenario) -> tuple[Verdict, dict[str, Any]]:
     jumped = timezone.now()
     now = this.finish()
     received = books.received(house.received, scenario)
-    return judge(books.read(this.due, now=now), received, lag_until=jumped), this.faults()
+    return judge(books.read(this.due, this.said_stop, now=now), received, lag_until=jumped), this.faults()
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Run:
     due_on: date  # of all bills
     due: dict[Decimal, datetime] = field(default_factory=dict)  # a bill's amount → when it was there
     done: Counter[str] = field(default_factory=Counter)
-    texted: set[int] = field(default_factory=set)  # who answered STOP
+    said_stop: dict[int, str] = field(default_factory=dict)  # person → by what way
     people: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PEOPLE_AT_ONCE))
     acts: list["Future[None]"] = field(default_factory=list)  # what people do, beside each other
 
@@ -84,9 +84,10 @@ class Run:
             case Act.PAY:
                 self.meanwhile(partial(acts.pay, event.subject))
             case Act.STOP:
+                self.said_stop[event.subject] = "staff"
                 self.meanwhile(partial(acts.stop, event.subject))
             case Act.TEXT_STOP:
-                self.texted.add(event.subject)
+                self.said_stop[event.subject] = "text"
                 self.meanwhile(partial(acts.text_stop, event.subject, self.house.sandbox_url))
             case _:
                 self.disturb(event)
@@ -134,8 +135,9 @@ class Run:
 
     def faults(self) -> dict[str, Any]:
         self.done["workers and beats that ended by themselves"] = self.house.broken
-        self.done["stops by text while the database was away"] = len(self.texted - acts.stopped())
-        return {**self.done, "provider": dict(sorted(self.told_by_provider()["modes"].items()))}
+        told = self.told_by_provider()
+        self.done["stops by text asked for again"] = told["asked_again"]
+        return {**self.done, "provider": dict(sorted(told["modes"].items()))}
 
     def told_by_provider(self) -> dict[str, Any]:
         with urllib.request.urlopen(f"{self.house.sandbox_url}/done", timeout=PATIENCE) as answer:

@@ -83,6 +83,12 @@ def test_what_was_received_against_the_books_is_unbooked(books: Books) -> None:
     assert found(books, TEXT) == [Wrong.UNBOOKED]
 
 
+def test_a_stop_that_the_books_do_not_have_is_lost() -> None:
+    said = replace(BOOKS, said_stop={1: "by text; the hook: nothing", 2: "by staff; the hook: nothing"})
+    verdict = judge(replace(said, stopped={2: NOON + 9 * SECOND}), [TEXT], lag_until=NOON)
+    assert verdict.wrong[Wrong.STOP_LOST] == ["person 1: by text; the hook: nothing"]
+
+
 def test_a_message_booked_under_anothers_id_is_mistaken() -> None:
     assert found(replace(BOOKS, references={CALL: "SM2"}), TEXT) == [Wrong.MISTAKEN]
 

@@ -48,6 +48,8 @@ class Books:
     references: Mapping[UUID, str]  # attempt → the provider's id, where the books have one
     stopped: Mapping[int, datetime]  # person → commit of the stop
     paid: Mapping[int, datetime]  # bill → commit of the payment that closed it
+    unknown: Mapping[str, int] = field(default_factory=dict)  # why, in the books' words → reminders
+    said_stop: Mapping[int, str] = field(default_factory=dict)  # person → what is known of it
     notices: frozenset[UUID] = frozenset()  # attempts that speak of no bill, and take no day's place
 
 
@@ -58,6 +60,7 @@ class Wrong(StrEnum):
     DUPLICATED = "duplicated"
     UNBOOKED = "unbooked"  # received, and the books say that it was not sent
     MISTAKEN = "mistaken"  # booked under the provider's id of another message
+    STOP_LOST = "stops_lost"  # the person said it, and the books do not have it
     AFTER_STOP = "sent_after_stop"  # decided after the stop was committed
     AFTER_PAYMENT = "sent_after_payment"  # decided after the payment was committed
     OVER_CAP = "over_cap"
@@ -68,6 +71,7 @@ class Verdict:
     reminders: int = 0
     delivered: int = 0
     unknown: int = 0
+    unknown_because: Mapping[str, int] = field(default_factory=dict)
     notices: int = 0  # of service, as that a number cannot be reached
     wrong: dict[Wrong, list[str]] = field(default_factory=lambda: {kind: [] for kind in Wrong})
     states: Counter[str] = field(default_factory=Counter)
@@ -94,6 +98,7 @@ class Verdict:
             "on_their_way_at_stop": _late(self.on_their_way_at_stop),
             "on_their_way_at_payment": _late(self.on_their_way_at_payment),
             "unknown": self.unknown,
+            "unknown_because": dict(sorted(self.unknown_because.items(), key=lambda item: -item[1])),
             "notices": self.notices,
             "lag_p50_s": _percentile(lags, 50),
             "lag_p99_s": _percentile(lags, 99),
@@ -106,6 +111,7 @@ def judge(books: Books, received: Sequence[Received], *, lag_until: datetime) ->
     everything = len(received)
     received = [message for message in received if message.bills or message.attempt not in books.notices]
     verdict = Verdict(reminders=len(books.due), notices=everything - len(received))
+    verdict.unknown_because = dict(books.unknown)
     heard = Counter(bill for message in received for bill in message.bills)
     known = {reminder.bill for reminder in books.reminders}
     for reminder in books.reminders:
@@ -114,6 +120,8 @@ def judge(books: Books, received: Sequence[Received], *, lag_until: datetime) ->
         verdict.find(Wrong.LOST, f"bill {bill}: due, open and never planned")
     for bill in heard.keys() - known:
         verdict.find(Wrong.UNBOOKED, f"bill {bill}: received and never planned")
+    for person in books.said_stop.keys() - books.stopped.keys():
+        verdict.find(Wrong.STOP_LOST, f"person {person}: {books.said_stop[person]}")
     for message in received:
         _judge_message(message, books, verdict)
     for person, number in Counter(message.person for message in received).items():
