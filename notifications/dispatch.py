@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
@@ -86,7 +86,8 @@ def _begin(flight: Flight, now: datetime, limit: int) -> bool:
 def _claim(now: datetime, limit: int) -> dict[int, int]:
     """Lease due lanes: borrower id → claim number."""
     with connection.cursor() as cursor:
-        cursor.execute(queries.CLAIM_LANES, {"now": now, "until": now + LEASE, "limit": limit})
+        arguments: dict[str, Any] = {"now": now, "lease": LEASE, "limit": limit}
+        cursor.execute(queries.CLAIM_LANES, arguments)
         return dict(cursor.fetchall())
 
 

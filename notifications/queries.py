@@ -1,4 +1,8 @@
-"""The engine's SQL, named. Each statement works on a set; `%(now)s` is always an argument."""
+"""The engine's SQL, named. Each statement works on a set; `%(now)s` is always an argument.
+
+Leases alone go by the database's own clock, `now()`, which is one for all: whether somebody is still at work is no
+matter of what time the asker believes it is. A worker whose clock was an hour off had all others' calls given up.
+"""
 
 # The zones borrowers live in, by jumping from one to the next in the index: 40 steps, not a million rows.
 ZONES_IN_USE = """
@@ -63,11 +67,11 @@ SELECT count(*) FROM fresh
 CLAIM_LANES = """
 WITH due AS MATERIALIZED (
     SELECT borrower_id FROM notifications_lane
-    WHERE next_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s) AND set_aside_at IS NULL
+    WHERE next_at <= %(now)s AND (leased_until IS NULL OR leased_until <= now()) AND set_aside_at IS NULL
     ORDER BY next_at LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
-UPDATE notifications_lane lane SET leased_until = %(until)s, claim = lane.claim + 1
+UPDATE notifications_lane lane SET leased_until = now() + %(lease)s, claim = lane.claim + 1
 FROM due WHERE lane.borrower_id = due.borrower_id
 RETURNING lane.borrower_id, lane.claim
 """
@@ -100,7 +104,7 @@ WHERE reminder.id = decided.id
 PARK_LANES = """
 WITH portions AS (
     INSERT INTO notifications_portion (id, attempts, made_at)
-    SELECT portion, array_agg(attempt), %(now)s
+    SELECT portion, array_agg(attempt), now()
     FROM unnest(%(portions)s::uuid[], %(waiting)s::uuid[]) AS call(portion, attempt)
     GROUP BY portion
 )
@@ -116,13 +120,13 @@ WHERE lane.borrower_id = ANY(%(borrowers)s)
 """
 
 # Write what the providers answered, and give the lanes back; one statement, so it holds whole or not at all.
-# Fenced by the claim number: a lane that another claim has taken over stays that one's. A receipt may have come
-# first and settled the attempt as accepted; an attempt given up as unknown may still learn better. Of the
-# reminders only good news reaches one that was given up as unknown: it is never planned anew. Rows are locked in
-# one order everywhere: portions, lanes, attempts, reminders. PostgreSQL runs the main statement first and the last
-# WITH before the others, so "written" holds the reminders back until the attempts are done: a receipt, which locks an
-# attempt and then its reminders, made a deadlock of it else. The portions that were there to be deleted are the
-# worker's to call; the others the reaper has given back.
+# Fenced by the claim number: a lane that another claim has taken over stays that one's, but is woken for what is due
+# again, which that claim did not see. A receipt may have come first and settled the attempt as accepted; an attempt
+# given up as unknown may still learn better. Of the reminders only good news reaches one that was given up as unknown:
+# it is never planned anew. Rows are locked in one order everywhere: portions, lanes, attempts, reminders. PostgreSQL
+# runs the main statement first and the last WITH before the others, so "written" holds the reminders back until the
+# attempts are done: a receipt, which locks an attempt and then its reminders, made a deadlock of it else. The portions
+# that were there to be deleted are the worker's to call; the others the reaper has given back.
 SETTLE = """
 WITH begun AS (
     DELETE FROM notifications_portion WHERE id = ANY(%(portions)s::uuid[]) RETURNING id
@@ -151,10 +155,12 @@ reminders AS (
 ),
 lanes AS (
     UPDATE notifications_lane lane
-    SET leased_until = NULL, next_at = LEAST(lane.next_at, freed.next_at), fruitless = 0
+    SET leased_until = CASE WHEN lane.claim <> freed.claim THEN lane.leased_until END,
+        next_at = LEAST(lane.next_at, freed.next_at),
+        fruitless = CASE WHEN lane.claim <> freed.claim THEN lane.fruitless ELSE 0 END
     FROM unnest(%(borrowers)s::bigint[], %(claims)s::bigint[], %(nexts)s::timestamptz[])
          AS freed(borrower_id, claim, next_at)
-    WHERE lane.borrower_id = freed.borrower_id AND lane.claim = freed.claim
+    WHERE lane.borrower_id = freed.borrower_id AND (lane.claim = freed.claim OR freed.next_at IS NOT NULL)
 )
 SELECT id FROM begun
 """
@@ -162,10 +168,12 @@ SELECT id FROM begun
 # The reaper: a worker died between its commit and its answer. What still waits in a portion was never begun, for a
 # worker deletes the portion's row before it calls: it is refused, which gives its place in the caps back, and its
 # reminders are due again, as if it had not been tried. Of the rest nobody knows whether the call was made, so the
-# attempt and its reminders become unknown, and are never sent again. Locks in the order of SETTLE.
+# attempt and its reminders become unknown, and are never sent again. A call lives as long as its lane's lease. A
+# notice's (claim 0) has none and is given up by its own age: an answer that comes later still settles it. Locks in the
+# order of SETTLE.
 REAP_LAPSED = """
 WITH spared AS (
-    DELETE FROM notifications_portion WHERE made_at < %(before)s RETURNING attempts
+    DELETE FROM notifications_portion WHERE made_at <= now() - %(lease)s RETURNING attempts
 ),
 never AS MATERIALIZED (
     SELECT attempt.id, attempt.borrower_id
@@ -174,13 +182,13 @@ never AS MATERIALIZED (
 ),
 freed AS (
     UPDATE notifications_lane lane
-    SET leased_until = CASE WHEN leased_until > %(now)s THEN leased_until END,
-        fruitless = fruitless + COALESCE(leased_until <= %(now)s, false)::int,
-        set_aside_at = CASE WHEN leased_until <= %(now)s AND fruitless + 1 >= %(most_claims)s
+    SET leased_until = CASE WHEN leased_until > now() THEN leased_until END,
+        fruitless = fruitless + COALESCE(leased_until <= now(), false)::int,
+        set_aside_at = CASE WHEN leased_until <= now() AND fruitless + 1 >= %(most_claims)s
                             THEN %(now)s ELSE set_aside_at END,
         next_at = CASE WHEN lane.borrower_id IN (SELECT borrower_id FROM never)
                        THEN LEAST(lane.next_at, %(now)s) ELSE lane.next_at END
-    WHERE borrower_id IN (SELECT borrower_id FROM notifications_lane WHERE leased_until <= %(now)s
+    WHERE borrower_id IN (SELECT borrower_id FROM notifications_lane WHERE leased_until <= now()
                           UNION ALL SELECT borrower_id FROM never)
     RETURNING 1
 ),
@@ -190,7 +198,11 @@ lapsed AS (
         detail = CASE WHEN attempt.id IN (SELECT id FROM never) THEN %(never_begun)s ELSE %(detail)s END,
         settled_at = %(now)s
     FROM (SELECT count(*) FROM freed) AS first
-    WHERE state = 'calling' AND started_at < %(before)s
+    WHERE state = 'calling' AND CASE WHEN claim = 0 THEN started_at <= now() - %(lease)s
+                                     ELSE NOT EXISTS (SELECT FROM notifications_lane lane
+                                                      WHERE lane.borrower_id = attempt.borrower_id
+                                                        AND lane.claim = attempt.claim
+                                                        AND lane.leased_until > now()) END
     RETURNING id, state
 ),
 reminders AS (

@@ -102,7 +102,7 @@ def reap(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         arguments: dict[str, Any] = {
             "now": now,
-            "before": now - LEASE,
+            "lease": LEASE,
             "detail": SILENT,
             "never_begun": NEVER_BEGUN,
             "most_claims": settings.MOST_FRUITLESS_CLAIMS,

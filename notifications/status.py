@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models.functions import Now
 
 from notifications import workers
 from notifications.engine import PLAN
@@ -87,7 +88,7 @@ class Status:
 
 def read(*, now: datetime) -> Status:
     """now: UTC."""
-    queue, leases, events, flow = _queue(now), _leases(now), _events(), _flow(now)
+    queue, leases, events, flow = _queue(now), _leases(), _events(), _flow(now)
     by_state: Counter[str] = Counter()
     for each in flow:
         by_state[each.state] += each.number
@@ -126,16 +127,16 @@ def unknowns(*, now: datetime) -> QuerySet[Attempt]:
 
 def _queue(now: datetime) -> dict[str, Any]:
     """The lanes that a claim would find now, oldest first."""
-    is_free = Q(leased_until=None) | Q(leased_until__lte=now)
+    is_free = Q(leased_until=None) | Q(leased_until__lte=Now())
     due = Lane.objects.filter(is_free, next_at__lte=now, set_aside_at=None).order_by("next_at")
     return due[:MOST_COUNTED].aggregate(lanes=Count("pk"), first=Min("next_at"))
 
 
-def _leases(now: datetime) -> dict[str, Any]:
+def _leases() -> dict[str, Any]:
     rows = Lane.objects.filter(Q(leased_until__isnull=False) | Q(set_aside_at__isnull=False))
     return rows.aggregate(
-        held=Count("pk", filter=Q(leased_until__gt=now)),
-        lapsed=Count("pk", filter=Q(leased_until__lte=now)),
+        held=Count("pk", filter=Q(leased_until__gt=Now())),
+        lapsed=Count("pk", filter=Q(leased_until__lte=Now())),
         set_aside=Count("pk", filter=Q(set_aside_at__isnull=False)),
     )
 

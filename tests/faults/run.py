@@ -16,12 +16,13 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from notifications import engine
+from tests import leases
 from tests.faults import acts, books
 from tests.faults.house import PATIENCE, House, flush_valkey, restart_postgres, restart_valkey, until
 from tests.faults.scenario import Act, Event, Scenario
 from tests.faults.verdict import Verdict, judge
 
-# The engine's clock goes on by so much once all have fallen due: leases lapse, and who was refused is tried again.
+# The engine's clock goes on by so much once all have fallen due: who was refused is tried again.
 JUMPS = [timedelta(hours=1, minutes=10) * number for number in (1, 2, 3)]
 PEOPLE_AT_ONCE = 4  # with connections of their own
 TAIL = 5  # seconds of work after the last event
@@ -125,9 +126,10 @@ class Run:
         self.done["kills while something was being called"] += acts.calls_under_way() > 0
 
     def finish(self) -> datetime:
-        """No worker is left; the engine's clock moves on, and what is due then is done. Returns the clock of the last
-        look, before which nothing may have been left waiting."""
+        """No worker is left; leases lapse, the engine's clock moves on, and what is due then is done. Returns the clock
+        of the last look, before which nothing may have been left waiting."""
         self.house.stop_workers()
+        acts.again(leases.lapse)
         for ahead in JUMPS:
             now = acts.clock(ahead)()
             acts.again(partial(engine.run, clock=acts.clock(ahead), until=lambda: False))

@@ -15,7 +15,7 @@ from notifications.flight import WINDOW
 from notifications.models import Attempt, Lane, Portion, Reminder
 from notifications.settle import LEASE, NEVER_BEGUN
 from notifications.words import AttemptState, ReminderState
-from tests import factories
+from tests import factories, leases
 from tests.notifications import worker
 
 DUE = date(2026, 2, 1)
@@ -69,6 +69,7 @@ def test_a_worker_killed_in_the_call_leaves_an_unknown_that_is_never_sent_again(
     process.kill()
     process.wait()
     assert Attempt.objects.get().state == AttemptState.CALLING
+    leases.lapse()
     for hours in range(6):
         reminders.run(MORNING + LEASE + timedelta(hours=hours, seconds=1))
     assert Attempt.objects.get().state == AttemptState.UNKNOWN
@@ -124,6 +125,7 @@ def test_of_a_killed_worker_what_was_never_begun_is_sent_later_and_nothing_twice
     process.wait()
     assert Attempt.objects.filter(state=AttemptState.CALLING).count() == WINDOW + 200
     sandbox.faults()
+    leases.lapse()
     for minutes in (3, 4):
         reminders.run(MORNING + timedelta(minutes=minutes))
     assert Attempt.objects.filter(state=AttemptState.UNKNOWN).count() == WINDOW
@@ -146,7 +148,8 @@ def test_a_worker_that_slept_through_its_lease_begins_nothing_that_was_given_bac
 
     def sleep_first(*args, **kwargs):
         if not slept:  # as SIGSTOP does, and SIGCONT much later
-            slept.append(settle.reap(now=MORNING + LEASE + timedelta(seconds=1)))
+            leases.lapse()
+            slept.append(settle.reap(now=MORNING + LEASE))
         return usual(*args, **kwargs)
 
     monkeypatch.setattr(flight.settle, "settle", sleep_first)

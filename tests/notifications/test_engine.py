@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from loans.payments import NewPayment, record
 from notifications import dispatch, lanes, preferences, settle, stops
@@ -15,7 +16,7 @@ from notifications.choice import DEFAULT
 from notifications.models import Attempt, Consent, Lane, Preference, Reminder, Tick
 from notifications.preferences import Change
 from notifications.words import AttemptState, ReminderState
-from tests import factories
+from tests import factories, leases
 
 DUE = date(2026, 2, 1)
 
@@ -207,11 +208,12 @@ def test_a_worker_that_died_in_the_call_leaves_an_unknown_and_frees_the_lane(rem
         provider="twilio",
         body="",
         started_at=now,
+        claim=7,
     )
     attempt.reminders.add(reminder)
-    Lane.objects.update(leased_until=now + settle.LEASE)
-    later = now + settle.LEASE + timedelta(seconds=1)
-    assert settle.reap(now=later) == 1
+    Lane.objects.update(leased_until=timezone.now() + settle.LEASE, claim=7)
+    leases.lapse()
+    assert settle.reap(now=now + settle.LEASE) == 1
     attempt.refresh_from_db()
     assert attempt.state == AttemptState.UNKNOWN
     assert Reminder.objects.get(pk=reminder.pk).state == ReminderState.UNKNOWN

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from notifications import engine, settle, status, workers
 from notifications.models import Attempt, Lane, ProviderEvent, Tick
-from tests import factories
+from tests import factories, leases
 
 
 def make_attempt(borrower, **fields):
@@ -48,10 +48,11 @@ def test_an_engine_that_never_ran_has_no_ages(ten, settings):
 def test_the_queues_age_is_how_long_the_first_free_lane_has_waited(borrower, stranger, ten):
     Lane.objects.create(borrower=borrower, next_at=ten - timedelta(minutes=5))
     Lane.objects.create(
-        borrower=stranger, next_at=ten - timedelta(hours=1), leased_until=ten + timedelta(minutes=1)
+        borrower=stranger, next_at=ten - timedelta(hours=1), leased_until=timezone.now() + settle.LEASE
     )
     found = status.read(now=ten)
     assert (found.due_lanes, found.queue_age, found.leases, found.lapsed_leases) == (1, 300, 1, 0)
+    leases.lapse()
     found = status.read(now=ten + timedelta(minutes=1))
     assert (found.due_lanes, found.queue_age, found.leases, found.lapsed_leases) == (2, 3660, 0, 1)
 
