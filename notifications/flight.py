@@ -22,6 +22,7 @@ from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
 
 from notifications import closed_addresses, push_devices, settle
+from notifications.away import AWAY
 from notifications.channels.base import Message, Outcome
 from notifications.channels.deliver import Door
 from notifications.channels.http import TOO_LATE
@@ -36,6 +37,7 @@ PORTION = (
 )
 WINDOW = 2 * PORTION
 LINGER = 1.0  # seconds that an answer may wait for others to be written with it
+PATIENCE = 30.0  # seconds for the database to come back: what was answered nobody else knows
 
 
 class Flight:
@@ -99,7 +101,7 @@ class Flight:
         self._collect()
         while self.size > at_most:
             if self._is_worth_writing() or not self._begun:
-                self._write(connection)
+                self._write_patiently()
             else:
                 self._door.wait_for(PORTION - len(self._answered), seconds=LINGER)
             self._collect()
@@ -127,6 +129,20 @@ class Flight:
         is_late = monotonic() - self._since >= LINGER
         makes_room = bool(self._waiting) and len(self._begun) <= PORTION // 2
         return len(self._answered) >= PORTION or is_late or makes_room
+
+    def _write_patiently(self) -> None:
+        """By the connection that decides; where the database is away, once it is back. AWAY: it does not come."""
+        end = monotonic() + PATIENCE
+        while True:
+            try:
+                return self._write(connection)
+            except AWAY:
+                if connection.in_atomic_block or monotonic() > end:
+                    raise
+                log.warning("flight_waits_for_the_database answers=%d", len(self._answered))
+                connection.close()
+                self._door.wait_for(WINDOW, seconds=LINGER)  # the calls under way go on
+                self._collect()
 
     def _write(self, using: BaseDatabaseWrapper | None) -> None:
         """Settle what was answered and begin what there is room for: one statement. None: it must wait."""

@@ -15,9 +15,9 @@ from django.conf import settings
 
 from notifications import answers, receipts, replies, spool
 from notifications.answers import Answer
+from notifications.away import AWAY
 from notifications.heard import INBOUND, Raw
 from notifications.models import ProviderEvent
-from notifications.receipts import AWAY
 
 logger = logging.getLogger(__name__)
 

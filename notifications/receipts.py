@@ -3,9 +3,10 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from notifications import closed_addresses, lanes, replies
+from notifications.away import AWAY
 from notifications.heard import INBOUND, Fault, Receipt, Says, reader
 from notifications.models import Attempt, ProviderEvent, Reminder
 from notifications.traffic import shared
@@ -18,7 +19,6 @@ GIVE_UP = timedelta(hours=1)
 # What a person wrote may be a STOP: while our code trips over it, it stays with the open ones, for people to see.
 GIVE_UP_REPLY = timedelta(days=7)
 
-AWAY = (OperationalError, InterfaceError)  # what Django raises where the database cannot be reached
 
 # Results of receipts that say nothing of our message to this address.
 ANOTHERS, REFUSED = "the receipt of another message", "the attempt was refused"

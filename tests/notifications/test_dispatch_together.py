@@ -15,7 +15,7 @@ from notifications.flight import WINDOW
 from notifications.models import Attempt, Lane, Portion, Reminder
 from notifications.settle import LEASE, NEVER_BEGUN
 from notifications.words import AttemptState, ReminderState
-from tests import factories, leases
+from tests import disconnect, factories, leases
 from tests.notifications import worker
 
 DUE = date(2026, 2, 1)
@@ -158,6 +158,22 @@ def test_a_worker_that_slept_through_its_lease_begins_nothing_that_was_given_bac
     reminders.run(MORNING + LEASE + timedelta(minutes=1))
     assert sandbox.count() == 40
     assert max(phone["count"] for phone in sandbox._call("/phones")) == 1
+
+
+def test_what_providers_answered_outlives_a_restart_of_the_database(reminders, sandbox, monkeypatch):
+    """Nobody else knows it: the worker waits for the database, and nothing is left unknown."""
+    add_people("P", 20, due_on=DUE)
+    usual, broken = flight.settle.settle, []
+
+    def break_first(*args, **kwargs):
+        if not broken:
+            broken.append(disconnect.break_all())
+        return usual(*args, **kwargs)
+
+    monkeypatch.setattr(flight.settle, "settle", break_first)
+    assert reminders.run(MORNING) == 20
+    assert broken
+    assert set(Attempt.objects.values_list("state", flat=True)) == {AttemptState.ACCEPTED}
 
 
 def test_an_answer_is_settled_while_the_next_batch_is_still_being_decided(reminders, sandbox, monkeypatch):
