@@ -282,3 +282,10 @@ def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:
         if place and continent not in ("Etc", "SystemV", "posix", "right"):
             groups.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", ", ")))
     return list(groups.items())
+
+
+class DeleteLoginForm(forms.Form):
+    sure = forms.BooleanField(
+        label=_("I want to delete my login"),
+        error_messages={"required": _("Tick the box if you want to delete your login.")},
+    )

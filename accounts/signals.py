@@ -6,3 +6,7 @@ from django.dispatch import Signal
 # Arguments: phone (E.164), text; and for providers that send only templates of their own: letter (its name), language,
 # words (what the letter names, as text).
 sms_wanted = Signal()
+
+# A borrower has deleted their login, in this transaction: what is bound to it elsewhere ends too.
+# Arguments: borrower, now.
+login_deleted = Signal()

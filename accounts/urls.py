@@ -9,7 +9,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts.step_up import step_up_required
-from accounts.views import claim, language, profile, second_factors, sign_in, step_up
+from accounts.views import claim, language, my_data, profile, second_factors, sign_in, step_up
 from accounts.views.second_factors import with_own
 
 Type = Authenticator.Type
@@ -26,6 +26,9 @@ urlpatterns = [
     path("profile/addresses/<int:point_id>/remove/", profile.contact_remove, name="contact_remove"),
     path("profile/confirm/", step_up.page, name="step_up"),
     path("profile/confirm/code/", step_up.enter_code, name="step_up_code"),
+    path("profile/data/", my_data.page, name="my_data"),
+    path("profile/data/download/", my_data.download, name="my_data_download"),
+    path("profile/delete/", my_data.delete_login, name="delete_login"),
     path("language/", language.set_language, name="set_language"),
     # ---------- in allauth's places ----------
     # One page asks for an address, whatever its kind; allauth's second page has a field for each.

@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class LoansConfig(AppConfig):
     name = "loans"
     verbose_name = _("Loans and cards")
+
+    def ready(self) -> None:
+        from loans import listeners, my_data_sections  # noqa: F401  (registered by their import)

@@ -1,12 +1,11 @@
 """A person's own record of what they chose, for them to read and to take away."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import tables
 from accounts.models import Borrower
 from notifications.models import Consent
 
@@ -47,18 +46,8 @@ def as_json(consents: Sequence[Consent]) -> list[dict[str, Any]]:
 
 def as_csv(consents: Sequence[Consent]) -> str:
     """The same as a table. A cell that a spreadsheet would take for a formula is kept a text."""
-    target = io.StringIO()
-    writer = csv.DictWriter(target, FIELDS)
-    writer.writeheader()
-    for consent in consents:
-        writer.writerow({name: _cell(value) for name, value in _fields(consent).items()})
-    return target.getvalue()
+    return tables.as_csv(FIELDS, map(_fields, consents))
 
 
 def _fields(consent: Consent) -> dict[str, Any]:
     return {name: getattr(consent, name) for name in FIELDS} | {"given_at": consent.given_at.isoformat()}
-
-
-def _cell(value: Any) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

@@ -1,8 +1,8 @@
 """What this app does when the apps below it speak. Imported by the app's config when it is ready."""
 
-from accounts.signals import sms_wanted
+from accounts.signals import login_deleted, sms_wanted
 from loans.signals import bills_changed, bills_moved, bills_opened, payment_recorded
-from notifications import direct, mail_hooks, payments, plan
+from notifications import direct, mail_hooks, payments, plan, push_devices
 from notifications.help import journeys as help_journeys
 
 sms_wanted.connect(direct.when_committed, dispatch_uid="direct_text")
@@ -12,3 +12,4 @@ bills_opened.connect(payments.on_bills_opened, dispatch_uid="opened_bills_are_pl
 mail_hooks.connect()
 bills_moved.connect(plan.on_bills_moved, dispatch_uid="moved_bills_are_planned_anew")
 payment_recorded.connect(help_journeys.on_payment, dispatch_uid="payment_keeps_promise")
+login_deleted.connect(push_devices.on_login_deleted, dispatch_uid="deleted_login_ends_push")

@@ -95,6 +95,11 @@ def remove(device: PushDevice, *, now: datetime) -> None:
     _close([device.pk], why=REMOVED, now=now)
 
 
+def on_login_deleted(borrower: Borrower, now: datetime, **_: object) -> None:
+    """Messages on a screen lead to a login that is no more."""
+    _close(list(of(borrower).values_list("pk", flat=True)), why=REMOVED, now=now)
+
+
 def retire(points: Sequence[int], *, now: datetime) -> None:
     """They are no more: uninstalled, permission withdrawn, or made for another key of ours. Preferences ask again."""
     if points:

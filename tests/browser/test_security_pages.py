@@ -133,6 +133,7 @@ def test_the_pages_are_free_of_barriers(
     Borrower.objects.update(language=language)
     login = User.objects.get(borrower=person)
     look(visitor, fresh, [INDEX, ADD, reverse("mfa_activate_totp"), reverse("usersessions_list")])
+    look(visitor, fresh, [reverse(f"accounts:{name}") for name in ("profile", "my_data", "delete_login")])
     passkey = Authenticator.objects.create(
         user=login, type="webauthn", data={"name": "Phone", "credential": {}}
     )

@@ -46,6 +46,9 @@ KINDS = {
     "accounts:contact_code": Kind.BORROWER,
     "accounts:contact_confirm": Kind.BORROWERS_ROW,
     "accounts:contact_remove": Kind.BORROWERS_ROW,
+    "accounts:my_data": Kind.BORROWER,
+    "accounts:my_data_download": Kind.BORROWER,
+    "accounts:delete_login": Kind.BORROWER,
     "accounts:step_up": Kind.SIGNED_IN,
     "accounts:step_up_code": Kind.SIGNED_IN,
     # ---------- django-allauth, and what stands in its places ----------

@@ -157,7 +157,8 @@ def walk(client: Client, path: str, fields: dict[str, Any]) -> list[tuple[int, s
     if not path.startswith(reverse("admin:index")):  # staff pages have no fragments
         answers += [client.get(path, headers=htmx), client.post(path, fields, headers=htmx)]
     return [
-        (each.status_code, f"{each.headers.get('Location', '')} {each.content.decode()}") for each in answers
+        (each.status_code, f"{each.headers.get('Location', '')} {each.content.decode(errors='replace')}")
+        for each in answers
     ]
 
 

@@ -1,0 +1,22 @@
+"""Tables that a person takes away, as CSV that no spreadsheet runs."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+
+def as_csv(fields: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """One line of names, and one for each row. RFC 4180."""
+    target = io.StringIO()
+    writer = csv.DictWriter(target, fields)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: cell(value) for name, value in row.items()})
+    return target.getvalue()
+
+
+def cell(value: Any) -> str:
+    """A value that a spreadsheet would take for a formula is kept a text, by an apostrophe before it."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,46 @@
+"""What of a borrower this app keeps."""
+
+from accounts import my_data
+from accounts.my_data import Section
+from loans.models import Allocation, Bill, CreditAccount, Payment, Reversal
+from loans.models_feed import CalendarFeed
+
+my_data.add(
+    Section(
+        "accounts",
+        lambda person: CreditAccount.objects.filter(borrower=person),
+        (
+            "reference", "product", "currency", "status", "lender_status", "opened_on", "is_autopay", "principal",
+            "annual_rate_pct", "instalments", "instalment_amount", "purpose", "credit_limit", "reported_balance",
+            "reported_at", "months_past_due", "days_past_due_band",
+        ),
+    ),
+    Section(
+        "bills",
+        lambda person: Bill.objects.filter(account__borrower=person),
+        (
+            "account__reference", "number", "issued_on", "due_on", "amount", "principal", "interest",
+            "statement_balance", "balance_after", "paid", "closed_at",
+        ),
+    ),
+    Section(
+        "payments",
+        lambda person: Payment.objects.filter(account__borrower=person),
+        ("account__reference", "reference", "received_on", "amount", "basis", "created_at", "reversed_at"),
+    ),
+    Section(
+        "payments_by_bill",
+        lambda person: Allocation.objects.filter(payment__account__borrower=person),
+        ("payment__reference", "bill__account__reference", "bill__number", "amount"),
+    ),
+    Section(
+        "payments_taken_back",
+        lambda person: Reversal.objects.filter(payment__account__borrower=person),
+        ("payment__reference", "at", "why", "was", "principal"),
+    ),
+    Section(
+        "calendar_feed",
+        lambda person: CalendarFeed.objects.filter(borrower=person),
+        ("is_discreet", "alarm_days", "made_at", "read_on"),
+    ),
+)  # fmt: skip
