@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from accounts.models import Borrower, ContactPoint
+from accounts.models import Borrower, ContactPoint, User
 from loans import payments as journey
 from loans import signals
 from loans.api import rows as reading
@@ -207,7 +207,7 @@ def _cannot_bill(fields: Fields, owner: CreditAccount | None, old: Bill | None) 
     return None
 
 
-def payments(rows: Sequence[PaymentIn], *, now: datetime) -> list[Result]:
+def payments(rows: Sequence[PaymentIn], *, now: datetime, by: User | None = None) -> list[Result]:
     """Book payments one by one, each in its own transaction with all that follows from it."""
     batch = _Batch(rows, reading.payment)
     owners = _by_reference(CreditAccount, (fields["account"] for fields in batch.good.values()))
@@ -232,7 +232,7 @@ def payments(rows: Sequence[PaymentIn], *, now: datetime) -> list[Result]:
         else:
             new = journey.NewPayment(**_only(fields, ("reference", "amount", "currency", "received_on")))
             try:
-                journey.record(owner, payment=new, by=None, now=now)
+                journey.record(owner, payment=new, by=by, now=now)
             except journey.PaymentRefused as error:
                 batch.refuse(place, str(error))
             else:

@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from accounts.models import Borrower, Invitation
-from loans.models import Allocation, ApiCall, ApiKey, Payment, Reversal
+from loans.models import Allocation, ApiCall, ApiKey, ImportRun, Payment, Reversal
 from notifications import rulebook_texts
 from notifications.choice import DEFAULT
 from notifications.models import (
@@ -134,6 +134,7 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
         WebhookDelivery.objects.create(endpoint=hook, event="reminders.stopped", body="{}", created_at=NOON),
         (key := ApiKey.objects.create(name="Core", start="bpk_", digest=f"{number}", scopes=["read"])),
         ApiCall.objects.create(key=key, method="GET", path="/api/v1/", at=NOON, status=200),
+        ImportRun.objects.create(digest=f"{number:064x}", folder="/srv/portfolio", started_at=NOON),
     ]
     if login := borrower.user:
         rows += [

@@ -1,0 +1,288 @@
+"""Hand in a table of borrowers, accounts, bills or payments: first see what would change, then do just that.
+
+Both are one function in one transaction. What it would do is what it did, read back, and rolled back. A file with a
+refused line changes nothing. The rows go the way of the API's (loans.api.upserts), so checks and consequences are one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from pydantic import ValidationError
+
+from accounts.models import Borrower, ContactPoint, User
+from loans.api import upserts
+from loans.api.schemas import AccountIn, Became, BillIn, BorrowerIn, PaymentIn, Result, RowIn
+from loans.models import Bill, CreditAccount, Payment
+from loans.sheets import Sheet
+
+Key = tuple[str, ...]
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    field: str  # for people
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of one line, or would."""
+
+    number: int
+    label: str
+    became: Became
+    why: str = ""
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    lines: tuple[Line, ...]
+
+    def count(self, became: Became) -> int:
+        return sum(line.became == became for line in self.lines)
+
+    @property
+    def is_refused(self) -> bool:
+        return any(line.became == "refused" for line in self.lines)
+
+    @property
+    def digest(self) -> str:
+        """Of what is shown: what is done later must have the same."""
+        return sha256(repr(self.lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One sort of table. fields: the column → where its value stands. key: the columns that name a row."""
+
+    label: Any  # lazy
+    row: type[RowIn]
+    rows: Callable[[], QuerySet[Any]]
+    upsert: Callable[..., list[Result]]
+    fields: Mapping[str, str]
+    key: Key
+    permissions: tuple[str, ...]
+    kept: bool = True  # a column that is left out keeps what stands there
+
+    @property
+    def required(self) -> list[str]:
+        return [name for name, field in self.row.model_fields.items() if field.is_required()]
+
+
+def _payments(rows: Sequence[PaymentIn], *, now: datetime, by: User) -> list[Result]:
+    return upserts.payments(rows, now=now, by=by)
+
+
+def _unsigned(write: Callable[..., list[Result]]) -> Callable[..., list[Result]]:
+    """Of kinds whose rows do not name who wrote them; the log does."""
+    return lambda rows, *, now, by: write(rows, now=now)
+
+
+def _addresses(kind: str) -> ArrayAgg:
+    return ArrayAgg(
+        "contact_points__value",
+        filter=Q(contact_points__kind=kind),
+        order_by="contact_points__value",
+        default=[],
+    )
+
+
+def _borrowers() -> QuerySet[Any]:
+    kinds = ContactPoint.Kind
+    return Borrower.objects.annotate(emails=_addresses(kinds.EMAIL), phones=_addresses(kinds.PHONE))
+
+
+KINDS = {
+    "borrowers": Kind(
+        label=gettext_lazy("borrowers"),
+        row=BorrowerIn,
+        rows=_borrowers,
+        upsert=_unsigned(upserts.borrowers),
+        fields={
+            **{name: name for name in ("name", "country", "region", "language", "time_zone")},
+            "email": "emails",
+            "phone": "phones",
+        },
+        key=("reference",),
+        permissions=("accounts.add_borrower", "accounts.change_borrower"),
+    ),
+    "accounts": Kind(
+        label=gettext_lazy("credit accounts"),
+        row=AccountIn,
+        rows=CreditAccount.objects.all,
+        upsert=_unsigned(upserts.accounts),
+        fields={
+            "borrower": "borrower__reference",
+            **{name: name for name in ("product", "currency", *upserts.KEPT_OF_ACCOUNT, "reported_balance")},
+        },
+        key=("reference",),
+        permissions=("loans.add_creditaccount", "loans.change_creditaccount"),
+    ),
+    "bills": Kind(
+        label=gettext_lazy("bills"),
+        row=BillIn,
+        rows=Bill.objects.all,
+        upsert=_unsigned(upserts.bills),
+        fields={name: name for name in upserts.KEPT_OF_BILL},
+        key=("account", "number"),
+        permissions=("loans.add_bill", "loans.change_bill"),
+    ),
+    "payments": Kind(
+        label=gettext_lazy("payments"),
+        row=PaymentIn,
+        rows=Payment.everything.all,
+        upsert=_payments,
+        fields={"account": "account__reference", "amount": "amount", "received_on": "received_on"},
+        key=("reference",),
+        permissions=("loans.add_payment",),
+        kept=False,
+    ),
+}
+ADDED = ("emails", "phones")  # by the upsert to what is there; never taken away
+
+
+def check_columns(sheet: Sheet, kind: Kind) -> None:
+    """ValueError: a column is unknown, there twice, or missing."""
+    known = list(kind.row.model_fields)
+    if unknown := [name for name in sheet.columns if name not in known]:
+        raise ValueError(
+            _("Unknown columns: %(unknown)s. Known are: %(known)s.")
+            % {"unknown": ", ".join(unknown)[:300], "known": ", ".join(known)}
+        )
+    if len(set(sheet.columns)) != len(sheet.columns):
+        raise ValueError(_("A column is there twice."))
+    if missing := [name for name in kind.key if name not in sheet.columns]:
+        raise ValueError(_("Missing columns: %(missing)s.") % {"missing": ", ".join(missing)})
+
+
+def hand_in(
+    sheet: Sheet, kind: Kind, *, by: User, now: datetime, expected: str = "", source: str = ""
+) -> Outcome:
+    """What the file changes. Written only where no line is refused and the outcome's digest is the expected one.
+
+    source: names the file in the log. ValueError: see `check_columns`.
+    """
+    check_columns(sheet, kind)
+    with transaction.atomic():
+        keys = [_key(kind, sheet, cells) for _line, cells in sheet.rows]
+        before = _stand(kind, keys)
+        rows, refused = _read(sheet, kind, keys, before)
+        results = kind.upsert(list(rows.values()), now=now, by=by)
+        after = _stand(kind, keys)
+        by_line = dict(zip(rows, results, strict=True))
+        lines = tuple(
+            refused.get(line) or _line_of(kind, line, by_line[line], before.get(key, {}), after.get(key, {}))
+            for (line, _cells), key in zip(sheet.rows, keys, strict=True)
+        )
+        outcome = Outcome(lines)
+        if outcome.is_refused or outcome.digest != expected:
+            transaction.set_rollback(True)
+        else:
+            _log(kind, dict(zip(keys, lines, strict=True)), by, source)
+    return outcome
+
+
+def _key(kind: Kind, sheet: Sheet, cells: Sequence[str]) -> Key:
+    return tuple(cells[sheet.columns.index(name)] for name in kind.key)
+
+
+def _stand(kind: Kind, keys: Sequence[Key]) -> dict[Key, Values]:
+    """What the books say of the rows, by key."""
+    found = _of(kind, keys).values("pk", *(_paths(kind)), *kind.fields.values())
+    return {tuple(str(row[path]) for path in _paths(kind)): row for row in found}
+
+
+def _paths(kind: Kind) -> list[str]:
+    return ["account__reference", "number"] if kind.key == ("account", "number") else ["reference"]
+
+
+def _of(kind: Kind, keys: Sequence[Key]) -> QuerySet[Any]:
+    first = _paths(kind)[0]
+    return kind.rows().filter(**{f"{first}__in": {key[0] for key in keys}})
+
+
+def _read(
+    sheet: Sheet, kind: Kind, keys: Sequence[Key], before: Mapping[Key, Values]
+) -> tuple[dict[int, RowIn], dict[int, Line]]:
+    """The rows as the API would get them, by line, and the lines that are none."""
+    rows: dict[int, RowIn] = {}
+    refused: dict[int, Line] = {}
+    for (line, cells), key in zip(sheet.rows, keys, strict=True):
+        given = dict(zip(sheet.columns, cells, strict=True))
+        standing = before.get(key) if kind.kept else None
+        kept = {
+            name: _plain(standing[path])
+            for name, path in kind.fields.items()
+            if standing and name not in given and path not in ADDED and standing[path] is not None
+        }
+        needed = kind.required
+        filled = {name: cell for name, cell in given.items() if cell or name in needed}
+        try:
+            rows[line] = kind.row.model_validate(kept | filled)
+        except ValidationError as error:
+            refused[line] = Line(line, " ".join(key), "refused", _why(error))
+    return rows, refused
+
+
+def _why(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+
+
+def _line_of(kind: Kind, line: int, result: Result, before: Values, after: Values) -> Line:
+    if result.result == "refused":
+        return Line(line, result.reference, "refused", result.why or "")
+    changes = tuple(
+        Change(_label(kind, name), _plain(before.get(path)), _plain(after.get(path)))
+        for name, path in kind.fields.items()
+        if _plain(before.get(path)) != _plain(after.get(path))
+    )
+    became: Became = "updated" if changes and result.result == "unchanged" else result.result
+    return Line(line, result.reference, became, changes=changes)
+
+
+def _label(kind: Kind, name: str) -> str:
+    fields = {field.name: field for field in kind.rows().model._meta.get_fields()}
+    if name in ("email", "phone"):
+        return str(ContactPoint.Kind(name).label)
+    return str(getattr(fields.get(name), "verbose_name", name))
+
+
+def _plain(value: object) -> str:
+    """As it would stand in a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _log(kind: Kind, lines: Mapping[Key, Line], by: User, source: str) -> None:
+    """One line in the admin's log for each row that came or changed."""
+    changed: dict[int, list[Model]] = {ADDITION: [], CHANGE: []}
+    rows = _of(kind, list(lines))
+    for row in rows.select_related("account") if kind.rows().model in (Bill, Payment) else rows:
+        key = (row.account.reference, str(row.number)) if isinstance(row, Bill) else (row.reference,)
+        line = lines.get(key)
+        if line and line.became in ("created", "updated"):
+            changed[ADDITION if line.became == "created" else CHANGE].append(row)
+    for flag, objects in changed.items():
+        if objects:
+            message = _("From the file %(source)s.") % {"source": source}
+            LogEntry.objects.log_actions(by.pk, objects, flag, message)
