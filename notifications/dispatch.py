@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from notifications import context, one_click, provider_templates, queries, reason
+from notifications import check_code, context, one_click, provider_templates, queries, reason
 from notifications.channels.base import Message
 from notifications.channels.deliver import Door
 from notifications.clock import Clock
@@ -145,11 +145,12 @@ def _placed(drafts: Sequence[Draft], decided: Decided, desk: Desk) -> list[Call]
 def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, now: datetime) -> Draft:
     """The attempt's row, and the message for a provider yet to be chosen. An inbox note is delivered by being
     committed."""
-    words = batch.words(person_id, outgoing)
+    attempt_id, words = uuid.uuid4(), batch.words(person_id, outgoing)
+    text = check_code.marked(words.text, attempt_id, channel=outgoing.channel, language=words.language)
     point = batch.point(person_id, outgoing.channel)
     is_inbox = outgoing.channel == INBOX
     attempt = AttemptRow(
-        id=uuid.uuid4(),
+        id=attempt_id,
         borrower_id=person_id,
         category=outgoing.category,
         channel=outgoing.channel,
@@ -159,7 +160,7 @@ def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, n
         state=(AttemptState.ACCEPTED if is_inbox else AttemptState.CALLING).value,
         language=words.language,
         subject=words.subject,
-        body=words.text,
+        body=text,
         full_text=words.full_text,
         template_id=words.template_id,
         segments=words.segments,
@@ -174,7 +175,7 @@ def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, n
         channel=outgoing.channel,
         to=point.value,
         subject=words.subject if outgoing.channel in ("email", "push") else "",
-        text=words.text,
+        text=text,
         language=words.language,
         headers=one_click.headers(attempt.id) if outgoing.channel == "email" else {},
         devices=batch.devices.get(person_id, ()) if outgoing.channel == "push" else (),

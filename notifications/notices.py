@@ -5,6 +5,7 @@ and to the hours of the law; after a STOP there is none. Each attempt is committ
 lane.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from uuid import UUID
 from django.utils.translation import override
 
 from notifications import (
+    check_code,
     content,
     context,
     local_time,
@@ -164,8 +166,11 @@ def _written(notice: Notice, batch: Batch, way: Way, *, now: datetime) -> Ready:
     """Commit the attempt. In the borrower's language, which is in force."""
     borrower = batch.people[notice.borrower_id]
     point = batch.points[borrower.pk][way.channel]
+    attempt_id = uuid.uuid4()
     subject, text = _said(way.words, way.channel, borrower.language)
+    text = check_code.marked(text, attempt_id, channel=way.channel, language=borrower.language)
     attempt = Attempt.objects.create(
+        id=attempt_id,
         borrower=borrower,
         category=Category.SERVICE,
         channel=way.channel,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import history_views, push_views, views
+from notifications import check_views, history_views, push_views, views
 
 app_name = "notifications"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("reminders/history/", history_views.history_page, name="history"),
     path("reminders/history.json", history_views.history_json, name="history_json"),
     path("reminders/history.csv", history_views.history_csv, name="history_csv"),
+    path("check/", check_views.page, name="check"),
     path("inbox/", views.inbox_page, name="inbox"),
     path("inbox/read/", views.inbox_read, name="inbox_read"),
     path("inbox/news/", views.news_page, name="news"),

@@ -132,6 +132,7 @@ KINDS = {
     "notifications:history": Kind.BORROWER,
     "notifications:history_json": Kind.BORROWER,
     "notifications:history_csv": Kind.BORROWER,
+    "notifications:check": Kind.OPEN,
     "notifications:inbox": Kind.BORROWER,
     "notifications:inbox_read": Kind.BORROWER,
     "notifications:news": Kind.BORROWER,
