@@ -24,6 +24,7 @@ from notifications.deciding import Outgoing, decide_together
 from notifications.flight import Flight
 from notifications.gate_terms import INBOX
 from notifications.material import Look
+from notifications.reply_links import links
 from notifications.settle import LEASE, Call, Portion, refused_by
 from notifications.traffic.desk import Desk, Parcel, Waits
 from notifications.words import AttemptState
@@ -180,5 +181,8 @@ def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, n
         headers=one_click.headers(attempt.id) if outgoing.channel == "email" else {},
         devices=batch.devices.get(person_id, ()) if outgoing.channel == "push" else (),
         approved=words.approved,
+        links=links.of_mail(attempt_id, language=words.language, is_discreet=outgoing.is_discreet)
+        if outgoing.channel == "email"
+        else (),
     )
     return Draft(attempt, message, outgoing.keys)

@@ -15,4 +15,5 @@ WHY: dict[str, Promise] = {
     HoldReason.ATTORNEY: _("an attorney has taken the matter over"),
     HoldReason.PROMISE: _("a day for the payment is agreed"),
     HoldReason.CONVERSATION: _("a question still waits for our answer"),
+    HoldReason.PAID: _("a payment is said to be on its way"),
 }

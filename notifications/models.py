@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LANGUAGES, Borrower, ContactPoint
 from loans.models import Bill
+from notifications.models_answers import AnswerKind as AnswerKind
+from notifications.models_answers import ReminderAnswer as ReminderAnswer
 from notifications.models_cadence import Cadence as Cadence
 from notifications.models_cadence import MessageTemplate as MessageTemplate
 from notifications.models_cadence import Step as Step

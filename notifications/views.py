@@ -37,6 +37,7 @@ from notifications.forms import PreferenceForm
 from notifications.models import Attempt
 from notifications.past import habits
 from notifications.preferences import Change
+from notifications.reply_links import links
 from notifications.words import AttemptState, Channel
 
 MESSAGES_A_PAGE = 20
@@ -244,6 +245,7 @@ def message_page(request: BorrowerRequest, attempt_id: UUID) -> HttpResponse:
         "at": at,
         "standing": inbox.standing(message),
         "why": _why(message, at),
+        "links": links.of_page(message, now=timezone.now()),
         "answered": message.announced.values_list("conversation", flat=True).first(),
         "tells_of_answer": reason.says(reason.from_json(message.reasons), ANSWERED.rule),
         "accounts": {bill.account_id: bill.account for bill in bills}.values(),

@@ -82,6 +82,7 @@ class HoldReason(models.TextChoices):
     ATTORNEY = "attorney", _("an attorney speaks for the borrower")
     PROMISE = "promise", _("the borrower has promised to pay by a day")
     CONVERSATION = "conversation", _("the borrower waits for our answer")
+    PAID = "paid", _("the borrower says that it is paid")
 
 
 class Side(models.TextChoices):

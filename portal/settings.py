@@ -226,6 +226,7 @@ ACCOUNT_RATE_LIMITS = {
     "check_code": "30/m/ip",
     "push_device": "10/m/key,50/d/key",
     "my_data": "5/h/key,20/d/key",
+    "answer_link": "30/m/ip",
     "check_message": "20/m/ip",
     "read_calendar": "60/h/key",
     "wrong_calendar": "30/m/ip",

@@ -131,7 +131,7 @@ def composed(message: Message, connection: BaseEmailBackend | None = None) -> An
     """
     mail = AnymailMessage(
         subject=" ".join(message.subject.split()),  # a header has one line
-        body=message.text,
+        body=f"{message.text}\n\n{_links(message)}" if message.links else message.text,
         to=[message.to],
         reply_to=[settings.REPLY_TO_EMAIL] if settings.REPLY_TO_EMAIL else None,
         headers={"Message-ID": message_id(message.id), **message.headers},
@@ -141,6 +141,10 @@ def composed(message: Message, connection: BaseEmailBackend | None = None) -> An
     context = {"message": message, "lender_name": settings.LENDER_NAME}
     mail.attach_alternative(render_to_string("messages/email.html", context), "text/html")
     return mail
+
+
+def _links(message: Message) -> str:
+    return "\n".join(f"{label}: {address}" for label, address in message.links)
 
 
 def message_id(attempt_id: UUID) -> str:

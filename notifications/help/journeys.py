@@ -53,6 +53,7 @@ class Ask:
     account: CreditAccount | None = None
     text: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    way: str = "page"  # on a page after a sign-in; else the channel of the message it answers
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def open_request(borrower: Borrower, *, ask: Ask, now: datetime) -> HelpRequest:
     if ask.kind != HelpKind.PROMISE:
         request.conversation = _say(request, now)
     request.save(force_insert=True)
-    _hold(request, now)
+    _hold(request, ask.way, now)
     _tell(request, _opened(ask.kind), now)
     return request
 
@@ -178,12 +179,13 @@ def _end(request: HelpRequest, state: HelpState, *, by: User | None, now: dateti
         holds.lift(hold, words=request.reference, by=by, now=now, way=way)
 
 
-def _hold(request: HelpRequest, now: datetime) -> None:
+def _hold(request: HelpRequest, way: str, now: datetime) -> None:
     if not (reason := SILENT_WHILE.get(HelpKind(request.kind))):
         return
     last_day = Promise.from_json(request.details).day if request.kind == HelpKind.PROMISE else None
-    silence = NewHold(reason, words=request.reference, account=request.account, last_day=last_day, way="page")
-    holds.place(request.borrower, hold=silence, by=request.borrower.user, now=now)
+    silence = NewHold(reason, words=request.reference, account=request.account, last_day=last_day, way=way)
+    by = request.borrower.user if way == "page" else None  # who holds a message is not signed in
+    holds.place(request.borrower, hold=silence, by=by, now=now)
 
 
 def _due_at(borrower: Borrower, ask: Ask, now: datetime) -> datetime:

@@ -1,0 +1,92 @@
+"""The pages of the links: one question, one button. A GET, which link scanners send too, changes nothing."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from allauth.core import ratelimit
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from loans.templatetags import money
+from notifications import local_time
+from notifications.help.rules import last_day_to_promise
+from notifications.models import AnswerKind, Attempt
+from notifications.reply_links import journeys, links
+from notifications.reply_links.journeys import Given
+from notifications.reply_links.links import LinkInvalid
+from notifications.reply_links.words import WORDS
+
+
+class DayForm(forms.Form):
+    """The day on which somebody pays, and nothing else: the sum is for who has signed in."""
+
+    day = forms.DateField(
+        label=_("You pay on"),
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose the day on which you pay."),
+            "invalid": _("Write the day like 2027-03-15."),
+        },
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None, *, today: date) -> None:
+        super().__init__(data)
+        self.today, self.last_day = today, last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
+        day = self.fields["day"]
+        day.help_text = gettext("Any day until %(day)s.") % {"day": money.day(self.last_day)}
+        day.widget.attrs |= {"min": today.isoformat(), "max": self.last_day.isoformat()}
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if not self.today <= day <= self.last_day:
+            last = money.day(self.last_day)
+            raise forms.ValidationError(
+                gettext("Choose today or a later day, until %(day)s.") % {"day": last}
+            )
+        return day
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, kind: str, token: str) -> HttpResponse:
+    """Whatever is wrong with a link, the page that says so is the same."""
+    now = timezone.now()
+    limited: HttpResponse | None = ratelimit.consume_or_429(request, action="answer_link")
+    if limited:
+        return limited
+    try:
+        known, attempt = links.opened(kind, token, now=now)
+    except LinkInvalid:
+        return render(request, "reply_links/invalid.html", status=404)
+    language = attempt.language or attempt.borrower.language
+    with override(language):  # as the message that led here
+        response = _answered(request, known, attempt, now)
+    response.headers["Content-Language"] = language
+    return response
+
+
+def _answered(request: HttpRequest, kind: AnswerKind, attempt: Attempt, now: datetime) -> HttpResponse:
+    form = _form(request, kind, attempt, now)
+    is_done = journeys.was_given(attempt, kind)
+    if request.method == "POST" and not is_done and (form is None or form.is_valid()):
+        day = form.cleaned_data["day"] if form else None
+        journeys.give(Given(attempt, kind, now, day))
+        return redirect(request.path)
+    context = {"words": WORDS[kind], "form": form, "is_done": is_done, "kind": kind.value}
+    return render(request, "reply_links/page.html", context)
+
+
+def _form(request: HttpRequest, kind: AnswerKind, attempt: Attempt, now: datetime) -> DayForm | None:
+    if kind is not AnswerKind.DATE:
+        return None
+    today = now.astimezone(local_time.zone(attempt.borrower.time_zone)).date()
+    return DayForm(request.POST if request.method == "POST" else None, today=today)
