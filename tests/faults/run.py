@@ -25,7 +25,7 @@ from tests.faults.verdict import Verdict, judge
 # The engine's clock goes on by so much once all have fallen due: who was refused is tried again.
 JUMPS = [timedelta(hours=1, minutes=10) * number for number in (1, 2, 3)]
 PEOPLE_AT_ONCE = 4  # with connections of their own
-TAIL = 5  # seconds of work after the last event
+TAIL = 2  # seconds of work after the last event
 LOOK_SECONDS = 0.1  # between two looks at the workers
 
 

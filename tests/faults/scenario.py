@@ -12,7 +12,7 @@ from notifications.sandbox.faults import Mode
 SECONDS_PER_KILL = (
     0.8  # so that each of eight workers lives for six seconds: killed more often none would ever send
 )
-SHORTEST = 9.0  # seconds
+SHORTEST = 6.0  # seconds
 WAVE = 0.5  # seconds between two instants at which bills fall due
 FIRST_FAULT = 2.0  # seconds
 # Where a clock jumps to, from the true one. An hour more or less stays within the hours of contact.

@@ -7,13 +7,18 @@ import sys
 from portal.embedded import ROOT
 from tests.faults.scenario import Act
 
+# Of this seed a clock jumps by an hour, and the provider treats some call in each of its ways: see test_scenario.
+SHORT = {"reminders": 200, "kills": 4, "workers": 4, "seed": 43}
+
 
 def test_nothing_is_lost_doubled_or_sent_too_late_while_everything_fails() -> None:
-    command = [sys.executable, "-m", "tests.faults", "--reminders", "200", "--kills", "4", "--seed", "1"]
+    options = [f"--{name}={value}" for name, value in SHORT.items()]
+    command = [sys.executable, "-m", "tests.faults", *options]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
     assert ended.returncode == 0, ended.stderr + ended.stdout
     found = json.loads(ended.stdout.splitlines()[-1])
-    assert found["reminders"] == 200
+    assert found["reminders"] == SHORT["reminders"]
     assert found["delivered"] > 50
-    assert found["faults"]["kills"] == 4
+    assert found["stops_lost"] == 0
+    assert found["faults"]["kills"] == SHORT["kills"]
     assert set(Act) <= set(found["faults"])
