@@ -15,6 +15,7 @@ from notifications.models import (
     PushDevice,
     RecordedContact,
     Reminder,
+    ReminderAnswer,
 )
 
 
@@ -57,6 +58,11 @@ my_data.add(
         ),
         tell=_with_why,
         more=("why",),
+    ),
+    Section(
+        "answers_to_messages",
+        lambda person: ReminderAnswer.objects.filter(attempt__borrower=person),
+        ("attempt_id", "kind", "at"),
     ),
     Section(
         "conversations",
