@@ -45,6 +45,13 @@ class Sandbox:
         """A person's text to the portal; its answer arrives a moment later."""
         self._call(f"/phones/{number}/reply", {"text": text})
 
+    def wait_until_told(self) -> None:
+        """Until the portal has had every receipt and reply."""
+        until = time.monotonic() + 20
+        while self._call("/under-way")["number"]:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
     def mails(self, address: str) -> list[dict[str, str]]:
         """What lies in a mailbox, oldest first."""
         return list(self._call(f"/mailboxes/{address}"))

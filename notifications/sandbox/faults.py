@@ -27,6 +27,7 @@ class Faults:
     latency_ms: int = 0  # before every answer
     retry_after: str = "30"  # the header's value under rate_limited
     callbacks: bool = True  # whether receipts are sent
+    unruly: bool = False  # each receipt and reply comes twice, and the last receipt first
     receipt_delay_ms: int = 300  # between queued, sent and delivered
 
     def __post_init__(self) -> None:

@@ -91,6 +91,7 @@ class Sandbox:
                 web.post("/subscriptions", own_page(self.push.subscribe)),
                 web.post("/subscriptions/{id}/end", own_page(self.push.end)),
                 web.post("/faults", own_page(self.set_faults)),
+                web.get("/under-way", self.under_way),
                 web.post("/reset", own_page(self.reset)),
             ]
         )
@@ -210,9 +211,14 @@ class Sandbox:
     async def set_faults(self, request: web.Request) -> web.StreamResponse:
         try:
             self.faults = Faults(**await request.json())
+            self.webhooks.is_unruly = self.faults.unruly
         except (TypeError, ValueError) as error:
             return web.json_response({"problem": str(error)}, status=400)
         return web.json_response({"mode": self.faults.mode})
+
+    async def under_way(self, request: web.Request) -> web.StreamResponse:
+        """How many receipts and replies the portal has not had yet."""
+        return web.json_response({"number": self.webhooks.under_way})
 
     async def reset(self, request: web.Request) -> web.StreamResponse:
         self.store.clear()

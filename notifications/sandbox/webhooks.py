@@ -25,6 +25,7 @@ class Webhooks:
 
     def __init__(self, store: Store, *, account: str, token: str, inbound_url: str) -> None:
         self.inbound_url = inbound_url
+        self.is_unruly = False
         self._store, self._account, self._token = store, account, token
         self._places = asyncio.Semaphore(OPEN_CALLS)
         self._session = aiohttp.ClientSession(timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar())
@@ -71,7 +72,7 @@ class Webhooks:
         task.add_done_callback(self._running.discard)
 
     async def _report(self, sid: str, form: Mapping[str, str], last: str, delay: float) -> None:
-        for status in ("queued", "sent", last):
+        for status in self._in_turn(("queued", "sent", last)):
             await asyncio.sleep(delay)
             self._store.set_status(sid, status)
             if not (url := form.get("StatusCallback")):
@@ -94,6 +95,8 @@ class Webhooks:
             self.asked_again += 1
             failed = {"ErrorCode": NOT_RETRIEVED, "ErrorUrl": self.inbound_url}
             answer = await self._post(self.inbound_url, event | failed)
+        if self.is_unruly:
+            await self._post(self.inbound_url, event)
         if answer is None:
             note = "The portal did not take this reply. Is it running?"
             self._store.add_text(rest.new_sid(), number, note, direction="note", status="")
@@ -109,12 +112,15 @@ class Webhooks:
         reference: str,
         delay: float,
     ) -> None:
-        for status, event in events:
+        for status, event in self._in_turn(events):
             await asyncio.sleep(delay)
             if reference:
                 self._store.set_status(reference, status)
             body = json.dumps(event).encode()
             await self._send(url, body, {"Content-Type": "application/json", **sign(body)})
+
+    def _in_turn(self, events: Sequence[Any]) -> Sequence[Any]:
+        return [*reversed(events), *events] if self.is_unruly else events
 
     async def _post(self, url: str, event: Mapping[str, str]) -> str | None:
         """The body of the portal's answer; None where there was none, or a refusal."""

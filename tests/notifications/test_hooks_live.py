@@ -1,0 +1,123 @@
+"""The sandbox's providers and the portal, each a server: receipts and replies as they come over the wire.
+
+What a provider may do, it does here: it tells twice, tells the end before the beginning, tells before our own answer is
+written, and tells of what was sent years ago.
+"""
+
+import time
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import ContactPoint
+from notifications import receipts
+from notifications.channels.base import Accepted, Approved, Limits, Message
+from notifications.channels.deliver import deliver
+from notifications.models import Attempt, Hold, ProviderEvent
+from notifications.words import AttemptState, Channel, Delivery
+from tests.sandbox import running
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NUMBER = "+8613900001234"
+LIMITS = Limits(timeout=timedelta(seconds=10), open_calls=10)
+WAYS = {
+    "twilio": (Channel.SMS, {}),
+    "alibaba": (Channel.SMS, {"alibaba": Approved("SMS_1", "", ())}),
+    "whatsapp": (Channel.WHATSAPP, {"whatsapp": Approved("bill_due", "en_US", ())}),
+}
+
+
+@pytest.fixture
+def provider(live_server, settings):
+    """The sandbox, which calls the portal of this test."""
+    settings.PORTAL_URL = live_server.url
+    with running(portal_url=live_server.url) as sandbox:
+        settings.TWILIO_BASE_URL = sandbox.url
+        settings.ALIBABA_SMS_BASE_URL = f"{sandbox.url}/alibaba"
+        settings.WHATSAPP_BASE_URL = f"{sandbox.url}/whatsapp"
+        sandbox.faults(callbacks=True, receipt_delay_ms=10)
+        yield sandbox
+
+
+@pytest.fixture
+def attempt(borrower):
+    """Committed before its call, as each is."""
+
+    def attempt(name, **fields):
+        known = {"state": "calling", "id": uuid4(), "category": "due", "body": "x", **fields}
+        return Attempt.objects.create(borrower=borrower, channel=WAYS[name][0], provider=name, **known)
+
+    return attempt
+
+
+def send(name, attempt_id: UUID):
+    channel, approved = WAYS[name]
+    one = Message(attempt_id, channel, NUMBER, subject="", text="x", language="en", approved=approved)
+    return deliver({name: [one]}, LIMITS)[one.id]
+
+
+def becomes(attempt, delivery):
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        attempt.refresh_from_db()
+        if attempt.delivery == delivery:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_receipt_before_our_own_answer_is_written_settles_the_attempt(provider, attempt, name):
+    sent = attempt(name)
+    outcome = send(name, sent.pk)
+    assert isinstance(outcome, Accepted)  # written by nobody: the worker died
+    assert becomes(sent, Delivery.DELIVERED)
+    assert (sent.state, sent.provider_reference) == (AttemptState.ACCEPTED, outcome.reference)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_receipt_of_years_ago_still_finds_its_attempt(provider, attempt, name):
+    sent = attempt(name, started_at=timezone.now() - timedelta(days=3 * 365))
+    send(name, sent.pk)
+    assert becomes(sent, Delivery.DELIVERED)
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_receipts_that_come_twice_and_the_last_one_first_only_move_forward(provider, attempt, name):
+    provider.faults(callbacks=True, receipt_delay_ms=10, unruly=True)
+    sent = attempt(name)
+    send(name, sent.pk)
+    assert becomes(sent, Delivery.DELIVERED)
+    provider.wait_until_told()
+    sent.refresh_from_db()
+    assert sent.delivery == Delivery.DELIVERED
+    kinds = 1 if name == "alibaba" else 2 if name == "whatsapp" else 3
+    assert ProviderEvent.objects.count() == ProviderEvent.objects.exclude(handled_at=None).count() == kinds
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_receipt_that_is_here_before_the_attempt_waits_for_it(provider, attempt, name):
+    some_id = uuid4()
+    send(name, some_id)
+    provider.wait_until_told()
+    assert not ProviderEvent.objects.exclude(handled_at=None).exists()
+    sent = attempt(name, id=some_id)
+    assert receipts.sweep(now=timezone.now(), limit=10)
+    sent.refresh_from_db()
+    assert sent.delivery == Delivery.DELIVERED
+
+
+@pytest.mark.parametrize("name", WAYS)
+def test_a_stop_that_comes_twice_holds_once(provider, borrower, name):
+    provider.faults(callbacks=True, unruly=True)
+    borrower.contact_points.filter(kind=ContactPoint.Kind.PHONE).update(value=NUMBER)
+    send(name, uuid4())  # a person answers the way they were written to
+    provider.wait_until_told()
+    ProviderEvent.objects.all().delete()
+    provider.reply(NUMBER, "STOP")
+    provider.wait_until_told()
+    assert Hold.objects.filter(borrower=borrower, reason="stop_request", ended_at=None).count() == 1
+    assert ProviderEvent.objects.filter(kind="inbound").count() == 1
