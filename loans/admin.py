@@ -13,7 +13,7 @@ from accounts.admin_base import ReadOnlyAdmin
 from loans import admin_api as admin_api
 from loans import admin_import as admin_import
 from loans import payments, reversals, truth
-from loans.models import Bill, CreditAccount, Payment, Reversal
+from loans.models import Bill, CreditAccount, PayEvent, Payment, PayOrder, Reversal
 
 
 class PaymentForm(forms.Form):
@@ -170,3 +170,18 @@ class ReversalAdmin(ReadOnlyAdmin):
     list_display = ("payment", "at", "by", "why", "principal")
     list_select_related = ("payment", "by")
     search_fields = ("payment__reference__exact",)
+
+
+@admin.register(PayOrder)
+class PayOrderAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "account", "amount", "state", "provider", "created_at", "payment")
+    list_select_related = ("account", "payment")
+    list_filter = ("state",)
+    search_fields = ("account__reference__exact", "provider_reference__exact")
+
+
+@admin.register(PayEvent)
+class PayEventAdmin(ReadOnlyAdmin):
+    list_display = ("key", "provider", "order", "outcome", "at")
+    list_select_related = ("order",)
+    search_fields = ("key__exact",)

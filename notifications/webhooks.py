@@ -6,8 +6,6 @@ At least once: a receiver knows a double by its id. Format and signature: Standa
 
 import asyncio
 import base64
-import hashlib
-import hmac
 import ipaddress
 import json
 import random
@@ -25,6 +23,8 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Borrower
+from loans.pay.signature import SECRET_PREFIX as SECRET_PREFIX
+from loans.pay.signature import sign as signature
 from notifications.models import Consent, WebhookDelivery, WebhookEndpoint
 from notifications.models_webhooks import Event
 
@@ -35,7 +35,6 @@ OF_CONSENT = {
     Consent.Kind.HOLD: Event.HOLD,
     Consent.Kind.LIFT: Event.LIFT,
 }
-SECRET_PREFIX = "whsec_"  # noqa: S105  as the standard writes secrets
 TIMEOUT = timedelta(seconds=10)  # for one call
 LEASE = timedelta(seconds=60)  # a killed sender's rows are due again after it
 AT_ONCE = 50
@@ -119,13 +118,6 @@ def wait(tries: int, *, share: float) -> timedelta:
     """
     ceiling: timedelta = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries - 1, 10))
     return ceiling / 2 * (1 + share)
-
-
-def signature(secret: str, message_id: str, timestamp: int, body: str) -> str:
-    """The value of `webhook-signature`. secret: as `new_secret` gives it."""
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
-    signed = f"{message_id}.{timestamp}.{body}".encode()
-    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 # ---------- over HTTP ----------

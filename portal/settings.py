@@ -228,6 +228,7 @@ ACCOUNT_RATE_LIMITS = {
     "my_data": "5/h/key,20/d/key",
     "answer_link": "30/m/ip",
     "check_message": "20/m/ip",
+    "begin_payment": "10/m/key,50/d/key",
     "read_calendar": "60/h/key",
     "wrong_calendar": "30/m/ip",
 }
@@ -294,6 +295,17 @@ FINERACT_PASSWORD = env.str("FINERACT_PASSWORD", default="")
 FINERACT_COUNTRY = env.str("FINERACT_COUNTRY", default="")
 FINERACT_REGION = env.str("FINERACT_REGION", default="")
 FINERACT_TIME_ZONE = env.str("FINERACT_TIME_ZONE", default="UTC")
+
+# ---------- paying online ----------
+# name → dotted path of a class as loans.pay.provider.Provider describes it
+PAY_PROVIDERS = {"sandbox": "loans.pay.sandbox.Sandbox", **env.dict("PAY_PROVIDERS", default={})}
+PAY_PROVIDER = env.str("PAY_PROVIDER", default="sandbox" if LOCAL else "")  # empty: nobody can pay online
+PAY_SECRET = env.str("PAY_SECRET", default="whsec_c2FuZGJveC1wYXktc2VjcmV0" if LOCAL else "")
+# The lender's own words on how to pay, by currency and language.
+PAYMENT_INSTRUCTIONS = env.str(
+    "PAYMENT_INSTRUCTIONS",
+    default=str(BASE_DIR / "docs" / "payment-instructions.example.toml") if LOCAL else "",
+)
 
 # ---------- language and time ----------
 LANGUAGE_CODE = "en"

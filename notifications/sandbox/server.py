@@ -23,6 +23,7 @@ from notifications.sandbox import rest
 from notifications.sandbox.alibaba import AlibabaTwin
 from notifications.sandbox.faults import Faults, Mode
 from notifications.sandbox.gateway import GatewayTwin
+from notifications.sandbox.pay import PaymentPages
 from notifications.sandbox.postmark import Postmark
 from notifications.sandbox.push import PushService
 from notifications.sandbox.store import Store
@@ -95,6 +96,7 @@ class Sandbox:
                 web.post("/reset", own_page(self.reset)),
             ]
         )
+        app.add_routes(PaymentPages().routes())
         for twin in self.twins.values():
             app.add_routes(twin.routes())
         app.cleanup_ctx.append(self._life)

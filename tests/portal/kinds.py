@@ -108,6 +108,9 @@ KINDS = {
     "loans:statements": Kind.BORROWERS_ROW,
     "loans:statement": Kind.BORROWERS_ROW,
     "loans:receipt": Kind.BORROWERS_ROW,
+    "loans:pay": Kind.BORROWERS_ROW,
+    "loans:pay_order": Kind.BORROWERS_ROW,
+    "loans:pay_hook": Kind.PROVIDER,
     "loans:calendar": Kind.BORROWER,
     "loans:feed": Kind.SIGNED_LINK,
     "api-v1:openapi-json": Kind.OPEN,  # what there is to ask, and nothing of anybody

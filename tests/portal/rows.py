@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from accounts.models import Borrower, Invitation
-from loans.models import Allocation, ApiCall, ApiKey, ImportRun, Payment, Reversal
+from loans.models import Allocation, ApiCall, ApiKey, ImportRun, PayEvent, Payment, PayOrder, Reversal
 from notifications import rulebook_texts
 from notifications.choice import DEFAULT
 from notifications.models import (
@@ -76,6 +76,14 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
     rows: list[Model] = [
         *(conversation, said, attachment),
         *(borrower, loan, bill, payment, point, reminder, attempt, reminder.step, reminder.step.cadence),
+        (
+            paying := PayOrder.objects.create(
+                account=loan, provider="sandbox", amount=Decimal(10), created_at=NOON
+            )
+        ),
+        PayEvent.objects.create(
+            provider="sandbox", key=f"evt-{number}", order=paying, outcome="paid", at=NOON
+        ),
         Reversal.objects.create(payment=payment, at=NOON, why="returned by the bank", principal=Decimal(10)),
         Allocation.objects.create(payment=payment, bill=bill, amount=Decimal(10)),
         Invitation.objects.create(

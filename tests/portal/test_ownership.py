@@ -19,7 +19,7 @@ from django.utils.http import int_to_base36
 
 from accounts.claiming import SIGNER
 from accounts.models import Borrower, Invitation, User
-from loans.models import CreditAccount, Payment
+from loans.models import CreditAccount, Payment, PayOrder
 from notifications import preferences
 from notifications.models import (
     Attachment,
@@ -69,6 +69,7 @@ def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, obj
         "reference": borrower.reference,
         "name": "all",
         "payment_id": owned[Payment].public_id,  # type: ignore[attr-defined]
+        "order_id": owned[PayOrder].pk,
         "attempt_id": message.pk,
         "conversation_id": owned[Conversation].pk,
         "request_id": owned[HelpRequest].pk,
