@@ -2,7 +2,7 @@
 
 from accounts import my_data
 from accounts.my_data import Section
-from loans.models import Allocation, Bill, CreditAccount, Payment, Reversal
+from loans.models import Allocation, Bill, CreditAccount, PayEvent, Payment, PayOrder, Reversal
 from loans.models_feed import CalendarFeed
 
 my_data.add(
@@ -37,6 +37,16 @@ my_data.add(
         "payments_taken_back",
         lambda person: Reversal.objects.filter(payment__account__borrower=person),
         ("payment__reference", "at", "why", "was", "principal"),
+    ),
+    Section(
+        "online_payments",
+        lambda person: PayOrder.objects.filter(account__borrower=person),
+        ("account__reference", "provider", "amount", "state", "created_at", "expires_at", "payment__reference"),
+    ),
+    Section(
+        "online_payment_events",
+        lambda person: PayEvent.objects.filter(order__account__borrower=person),
+        ("provider", "key", "said", "outcome", "at"),
     ),
     Section(
         "calendar_feed",

@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts import my_data, sealing
 from accounts.models import Borrower, User
 from accounts.my_data import SECTIONS
-from loans.models import CreditAccount
+from loans.models import CreditAccount, FineractLoan
 from notifications.models import Attempt, Lane, ReminderAnswer
 from tests import factories
 from tests.portal import rows
@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 # What hangs on a person and is not told to them, and why.
 LEFT_OUT = {
     Lane: "where the engine stands with its work; says nothing of the person",
+    FineractLoan: "the core system's number of a loan, and a checksum; says nothing more of the person",
     EmailConfirmation: "allauth's links to confirm an address, which are not used here",
 }
 
