@@ -1,4 +1,4 @@
-"""The language a page speaks, and where a person is signed in."""
+"""The language a page speaks, where a person is signed in, and that their pages stay in no cache."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,7 +9,7 @@ from django.contrib.auth import SESSION_KEY as USER_ID
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from accounts import languages
 
@@ -60,3 +60,17 @@ class SeenMiddleware:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or USER_ID not in request.session:
             return False  # a visitor
         return bool(now - request.session.get("seen_at", 0.0) > self.EVERY.total_seconds())
+
+
+class PrivateMiddleware:
+    """What a signed-in person is shown stays in no cache, nor in a shared computer's history, unless a view says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        is_private = settings.SESSION_COOKIE_NAME in request.COOKIES and USER_ID in request.session
+        if is_private and not request.path_info.startswith(MACHINES) and "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response
