@@ -16,6 +16,7 @@ from notifications import webhooks
 from notifications.models import Consent
 
 START = ""  # before a person's first record
+UNSEALED = ""  # the digest of a record from before the chain, until a migration has come to it
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ def record(
     """Append to the person's record, and tell the lender's systems. The caller holds the person's lane, so that one
     record follows another."""
     last = borrower.consents.order_by("-id").values_list("digest", flat=True).first()
+    if last == UNSEALED:
+        last = seal(borrower.consents.order_by("id").select_for_update())
     consent = Consent(
         borrower=borrower,
         kind=kind,
@@ -53,6 +56,17 @@ def record(
     consent.save(force_insert=True)
     webhooks.tell(webhooks.OF_CONSENT[Consent.Kind(kind)], borrower, after, now=now)
     return consent
+
+
+def seal(chain: Iterable[Consent]) -> str:
+    """Give one person's records that have no digest theirs. Returns the last one. chain: the oldest first, locked."""
+    before = START
+    for consent in chain:
+        if consent.digest == UNSEALED:
+            consent.digest = digest(consent, before)
+            consent.save(update_fields=["digest"])
+        before = consent.digest
+    return before
 
 
 def digest(consent: Consent, before: str) -> str:

@@ -6,22 +6,6 @@ import django.utils.timezone
 import uuid
 from django.db import migrations, models
 
-from notifications import consents
-
-
-def chain(apps, schema_editor):
-    """Give the records made before the chain their digests, in order; as notifications.consents has it."""
-    Consent = apps.get_model("notifications", "Consent")
-    last, batch = {}, []
-    for consent in Consent.objects.order_by("id").iterator(chunk_size=2000):
-        consent.digest = consents.digest(consent, last.get(consent.borrower_id, consents.START))
-        last[consent.borrower_id] = consent.digest
-        batch.append(consent)
-        if len(batch) == 2000:
-            Consent.objects.bulk_update(batch, ["digest"])
-            batch.clear()
-    Consent.objects.bulk_update(batch, ["digest"])
-
 
 class Migration(migrations.Migration):
 
@@ -51,7 +35,6 @@ class Migration(migrations.Migration):
             name='digest',
             field=models.CharField(db_default='', editable=False, max_length=64, verbose_name='digest'),
         ),
-        migrations.RunPython(chain, migrations.RunPython.noop),
         migrations.CreateModel(
             name='WebhookDelivery',
             fields=[

@@ -1,10 +1,7 @@
-from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    atomic = False
-
     dependencies = [
         ("notifications", "0016_portions"),
     ]
@@ -29,13 +26,5 @@ class Migration(migrations.Migration):
             model_name="lane",
             name="set_aside_at",
             field=models.DateTimeField(blank=True, null=True),
-        ),
-        AddIndexConcurrently(
-            model_name="lane",
-            index=models.Index(
-                condition=models.Q(("set_aside_at__isnull", False)),
-                fields=["set_aside_at"],
-                name="lane_set_aside",
-            ),
         ),
     ]

@@ -93,6 +93,16 @@ def test_choices_made_at_once_form_one_chain(borrower: Borrower) -> None:
 
 
 @pytest.mark.django_db
+def test_records_from_before_the_chain_are_sealed_before_the_next_one(borrower: Borrower) -> None:
+    sealed = [each.digest for each in choose(borrower)]
+    Consent.objects.update(digest="")  # as an older release left them
+    stops.stop(borrower, words="STOP", way="sms", by=None, now=NOW + timedelta(hours=5))
+    chain = list(borrower.consents.order_by("id"))
+    assert [each.digest for each in chain[:-1]] == sealed
+    assert consents.first_broken(chain) is None
+
+
+@pytest.mark.django_db
 def test_a_person_reads_their_record_and_takes_it_away(signed_in: Client, borrower: Borrower) -> None:
     chain = choose(borrower)
     page = signed_in.get(reverse("notifications:history")).content.decode()
