@@ -28,17 +28,18 @@ class Visitor:
         width: int = PHONE,
         scheme: Scheme = "light",
         script: bool = True,
+        locale: str = "en-US",
     ) -> Page:
-        """The page at `path`, with the session of `client`."""
+        """The page at `path`, with the session of `client`, if it has one. locale: what the browser asks for."""
         context = self.browser.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
             java_script_enabled=script,
-            locale="en-US",
+            locale=locale,
         )
         self.contexts.append(context)
-        if client:
-            name = settings.SESSION_COOKIE_NAME
+        name = settings.SESSION_COOKIE_NAME
+        if client and name in client.cookies:
             context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.portal}])
         page = context.new_page()
         page.on("console", self._listen)

@@ -7,11 +7,24 @@ from decimal import Decimal
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
+from django.contrib.auth.tokens import default_token_generator
 from django.core.files.base import ContentFile
 from django.db.models import Model
+from django.utils.http import int_to_base36
 
+from accounts.claiming import SIGNER
 from accounts.models import Borrower, Invitation
-from loans.models import Allocation, ApiCall, ApiKey, ImportRun, PayEvent, Payment, PayOrder, Reversal
+from loans.models import (
+    Allocation,
+    ApiCall,
+    ApiKey,
+    CreditAccount,
+    ImportRun,
+    PayEvent,
+    Payment,
+    PayOrder,
+    Reversal,
+)  # fmt: skip
 from notifications import rulebook_texts
 from notifications.choice import DEFAULT
 from notifications.models import (
@@ -151,6 +164,31 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
             Authenticator.objects.create(user=login, type="webauthn", data={"name": WORDS, "credential": {}}),
         ]
     return {type(row): row for row in rows}
+
+
+def named_in_addresses(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, object]:
+    """A value for each argument of the site's addresses: everything of `borrower`. owned: their `belongings`."""
+    login = borrower.user
+    assert login is not None
+    return {
+        "token": SIGNER.sign(owned[Invitation].pk.hex),
+        "point_id": borrower.contact_points.get(value=login.email).pk,
+        "secret": "of-somebody-else",
+        "pk": owned[Authenticator].pk,
+        "public_id": owned[CreditAccount].public_id,  # type: ignore[attr-defined]
+        "reference": borrower.reference,
+        "name": "all",
+        "payment_id": owned[Payment].public_id,  # type: ignore[attr-defined]
+        "order_id": owned[PayOrder].pk,
+        "attempt_id": owned[Attempt].pk,
+        "conversation_id": owned[Conversation].pk,
+        "request_id": owned[HelpRequest].pk,
+        "kind": "complaint",
+        "attachment_id": owned[Attachment].pk,
+        "device_id": owned[PushDevice].pk,
+        "key": default_token_generator.make_token(login) + "0",
+        "uidb36": int_to_base36(login.pk),
+    }
 
 
 def _step(number: int) -> Step:

@@ -8,26 +8,18 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth.models import Permission
-from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
-from django.utils.http import int_to_base36
 
-from accounts.claiming import SIGNER
-from accounts.models import Borrower, Invitation, User
-from loans.models import CreditAccount, Payment, PayOrder
+from accounts.models import Borrower, User
+from loans.models import CreditAccount, Payment
 from notifications import preferences
 from notifications.models import (
-    Attachment,
-    Attempt,
     Conversation,
     ConversationMessage,
-    HelpRequest,
-    PushDevice,
 )
 from tests import factories
 from tests.notifications.test_pages import form as preference_form
@@ -57,29 +49,7 @@ def owned(borrower: Borrower) -> dict[type[Model], Model]:
 @pytest.fixture
 def values(borrower: Borrower, owned: dict[type[Model], Model]) -> dict[str, object]:
     """What addresses name: everything of `borrower`."""
-    login = borrower.user
-    assert login is not None
-    loan, message = owned[CreditAccount], owned[Attempt]
-    point = borrower.contact_points.get(value=login.email)
-    return {
-        "token": SIGNER.sign(owned[Invitation].pk.hex),
-        "point_id": point.pk,
-        "secret": "of-somebody-else",
-        "public_id": loan.public_id,  # type: ignore[attr-defined]
-        "reference": borrower.reference,
-        "name": "all",
-        "payment_id": owned[Payment].public_id,  # type: ignore[attr-defined]
-        "order_id": owned[PayOrder].pk,
-        "attempt_id": message.pk,
-        "conversation_id": owned[Conversation].pk,
-        "request_id": owned[HelpRequest].pk,
-        "kind": "complaint",
-        "attachment_id": owned[Attachment].pk,
-        "device_id": owned[PushDevice].pk,
-        "pk": owned[Authenticator].pk,
-        "key": default_token_generator.make_token(login) + "0",
-        "uidb36": int_to_base36(login.pk),
-    }
+    return rows.named_in_addresses(borrower, owned)
 
 
 @pytest.fixture
