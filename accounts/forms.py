@@ -124,7 +124,7 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
 
 
 class PasswordAdvice:
-    """What an empty field of allauth's password forms asks for."""
+    """What an empty field of allauth's password forms asks for; its label is said once, and not in the field again."""
 
     fields: dict[str, forms.Field]
     ADVICE = {
@@ -139,6 +139,7 @@ class PasswordAdvice:
         for name, advice in self.ADVICE.items():
             if field := self.fields.get(name):
                 field.error_messages |= written(advice)
+                field.widget.attrs.pop("placeholder", None)
 
 
 class SetPasswordForm(PasswordAdvice, allauth.SetPasswordForm):  # type: ignore[misc]

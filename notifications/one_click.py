@@ -7,7 +7,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
@@ -43,7 +43,10 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         words = "List-Unsubscribe=One-Click"
         preferences.leave_out(borrower, Channel.EMAIL, words=words, now=timezone.now())
     context = {"is_done": asked.unsubscribes}
-    return render(request, "notifications/unsubscribe.html", context, status=asked.status)
+    with translation.override(
+        borrower.language
+    ):  # machines ask under this path, so nobody else has chosen one
+        return render(request, "notifications/unsubscribe.html", context, status=asked.status)
 
 
 def _borrower(token: str) -> Borrower:

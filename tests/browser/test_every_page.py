@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -111,9 +112,10 @@ def fresh(person: Borrower) -> Client:
     """Signed in a moment ago with a code, so that no step-up stands before a page."""
     client = Client()
     client.force_login(login_of(person))
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "code", "at": timezone.now().timestamp()}]
-    session.save()
+    request = HttpRequest()
+    request.session = client.session
+    record_authentication(request, login_of(person), method="code")
+    request.session.save()
     return client
 
 
@@ -164,7 +166,7 @@ def test_every_page_is_for_everybody(
     locale, width = LOOKS[language]
     findings, seen = {}, 0
     for walk in walks(borrower, stranger, owned):
-        page = visitor.open(reverse("healthz"), client=walk.client, width=width, locale=locale)
+        page = visitor.open(reverse("home"), client=walk.client, width=width, locale=locale)
         for name, path in walk.paths.items():
             page.goto(visitor.portal + path)
             seen += 1
@@ -184,7 +186,7 @@ def test_a_page_for_what_went_wrong_is_for_everybody(
     request.user = AnonymousUser()
     with translation.override(language):
         pages = {name: render_to_string(f"{name}.html", request=request) for name in ERRORS}
-    page = visitor.open(reverse("healthz"), width=width, locale=locale)
+    page = visitor.open(reverse("home"), width=width, locale=locale)
 
     def answer(asked: Request) -> None:
         asked.fulfill(

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from accounts.models import Borrower
 from notifications import one_click, preferences
 from notifications.channels import unsubscribe
 from notifications.models import Attempt, Consent, Preference
@@ -72,3 +73,10 @@ def test_a_reminder_by_e_mail_offers_the_click_and_meets_the_standard(borrower, 
     reminders.run(ten)
     sent = mail.outbox[-1].extra_headers
     assert set(unsubscribe.unmet(sent)) == {unsubscribe.Must.SIGNED}  # the mail server signs
+
+
+def test_the_page_speaks_the_language_of_whom_it_is_about(borrower, address):
+    Borrower.objects.filter(pk=borrower.pk).update(language="zh-hant")
+    page = Client(headers={"Accept-Language": "de"}).get(address).content.decode()
+    assert '<html lang="zh-hant"' in page
+    assert "停止電子郵件提醒？" in page
