@@ -14,6 +14,9 @@ bills_opened = Signal()
 # Arguments: now (UTC); borrowers (ids of Borrower), left out where it may be anybody's.
 bills_changed = Signal()
 
+# Asked, not told: a receiver answers True where the borrower reads papers in large print. Arguments: borrower.
+large_print_asked = Signal()
+
 # Bills of one account have other due days now. Sent inside the transaction.
 # Arguments: account (CreditAccount), bills (ids of Bill), now (UTC).
 bills_moved = Signal()

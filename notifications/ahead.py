@@ -228,12 +228,13 @@ def _unwritten(
     for bill in bills:
         borrower = people[bill.account.borrower_id]
         chose = anew or hasattr(borrower, "preference")
+        is_simple = context.choice_of(borrower).is_simple
         for step in ladder.steps:
             if step.product not in ("", bill.account.product):
                 continue
             day = bill.due_on + timedelta(days=step.offset_days)
             when = plan.useful(day, step.useful_days, borrower.time_zone)
-            look = ladder.known.look(_row(bill, step, borrower, when))
+            look = ladder.known.look(_row(bill, step, borrower, when)._replace(is_simple=is_simple))
             key = _key(bill.pk, step.offset_days, step.step_id, ladder)
             yield borrower.pk, key, when.begins if chose else when.opens, look
 

@@ -33,6 +33,8 @@ class Choice:
     paused_until: date | None = None  # the first local day on which reminders come again
     pace: Pace = "auto"  # how closely the cadence is followed
     is_discreet: bool = False  # outside the portal, say only that a message waits
+    is_large: bool = False  # e-mails and papers in large print
+    is_simple: bool = False  # in plain words, where such words are approved
 
     def __post_init__(self) -> None:
         if set(self.channels) != set(CATEGORIES):
@@ -73,6 +75,8 @@ class Choice:
             "paused_until": self.paused_until.isoformat() if self.paused_until else None,
             "pace": self.pace,
             "is_discreet": self.is_discreet,
+            "is_large": self.is_large,
+            "is_simple": self.is_simple,
         }
 
     @classmethod
@@ -88,9 +92,11 @@ class Choice:
             lead_days=frozenset(stored["lead_days"]),
             max_per_week=stored["max_per_week"],
             paused_until=date.fromisoformat(paused) if paused else None,
-            # A choice stored before there was a pace.
+            # A choice stored before there were these.
             pace=stored.get("pace", "auto"),
             is_discreet=stored.get("is_discreet", False),
+            is_large=stored.get("is_large", False),
+            is_simple=stored.get("is_simple", False),
         )
 
 

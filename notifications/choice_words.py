@@ -22,6 +22,8 @@ def lines(choice: Choice, *, language: str) -> list[str]:
         _most(choice.max_per_week),
         _pause(choice.paused_until),
         _discreet(choice.is_discreet),
+        *([gettext("E-mails and statements in large print.")] if choice.is_large else []),
+        *([gettext("Messages in plain words.")] if choice.is_simple else []),
         gettext("Language: %(language)s.") % {"language": dict(LANGUAGES)[language]},
     ]
 

@@ -25,6 +25,7 @@ FIELDS = {
 }
 DISCREET = "discreet"  # a template's code; as a field of a practice: every field of a discreet message
 SOFT = "_soft"  # ends the code of softer words for the same message
+SIMPLE = "_simple"  # ends the code of plain words for the same message
 OF_ONE_BILL = ("upcoming", "due", "overdue")
 CATEGORIES = (*OF_ONE_BILL, "digest", "receipt", "service")
 CHANNELS = ("sms", "email", "inbox", "push", "whatsapp")  # those a template is written for
@@ -118,7 +119,7 @@ def drafts(
     categories: what a code of the lender's own is used for; else the code says it, and one that nobody uses may
     have to serve for any bill. Discreet words serve for all.
     """
-    is_discreet, known = code == DISCREET, code.removesuffix(SOFT)
+    is_discreet, known = code == DISCREET, code.removesuffix(SOFT).removesuffix(SIMPLE)
     texts = {**texts, **push_words.fields(texts.get("subject", ""), language)}
     meant = (known,) if known in CATEGORIES else tuple(categories) or OF_ONE_BILL
     return [

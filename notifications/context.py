@@ -43,6 +43,7 @@ class Written(NamedTuple):
     template_id: int | None  # the version that was used
     full_text: str = ""  # of a discreet message: what it stands for
     approved: Mapping[str, Approved] = MappingProxyType({})  # provider → its own template for these words
+    is_large: bool = False  # in large print
 
 
 class Point(NamedTuple):
@@ -106,7 +107,10 @@ class Batch:
             text = sms_text.downgrade(text) if borrower.language == "en" else text
             segments = sms_text.measure(text).segments
         approved = self._approved(person_id, outgoing, words.template_id)
-        return Written(borrower.language, subject, text, segments, words.template_id, in_full, approved)
+        is_large = choice_of(borrower).is_large
+        return Written(
+            borrower.language, subject, text, segments, words.template_id, in_full, approved, is_large
+        )
 
     def _approved(
         self, person_id: int, outgoing: Outgoing[Look], template_id: int | None

@@ -184,5 +184,6 @@ def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, n
         links=links.of_mail(attempt_id, language=words.language, is_discreet=outgoing.is_discreet)
         if outgoing.channel == "email"
         else (),
+        is_large=words.is_large,
     )
     return Draft(attempt, message, outgoing.keys)

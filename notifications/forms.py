@@ -78,6 +78,16 @@ class PreferenceForm(forms.Form):
             "Texts and e-mails then say only that a message waits for you here: no amount, no bill, no account."
         ),
     )
+    is_large = forms.BooleanField(
+        label=_("Large print"),
+        required=False,
+        help_text=_("For e-mails, statements and receipts."),
+    )
+    is_simple = forms.BooleanField(
+        label=_("Plain words"),
+        required=False,
+        help_text=_("Short sentences, and one thing on each line."),
+    )
     max_per_week = forms.TypedChoiceField(
         label=_("Most messages in seven days"),
         coerce=int,
@@ -175,6 +185,8 @@ class PreferenceForm(forms.Form):
                 paused_until=chosen["paused_until"],
                 pace=chosen["pace"],
                 is_discreet=chosen["is_discreet"],
+                is_large=chosen["is_large"],
+                is_simple=chosen["is_simple"],
             )
         return chosen
 
@@ -217,6 +229,8 @@ def _initial(choice: Choice, *, language: str, today: date) -> dict[str, Any]:
         "language": language,
         "pace": choice.pace if choice.pace in OFFERED else "standard",
         "is_discreet": choice.is_discreet,
+        "is_large": choice.is_large,
+        "is_simple": choice.is_simple,
         f"from_{EVERY_DAY}": _value(shown[0]),
         f"to_{EVERY_DAY}": _value(shown[1]),
     }

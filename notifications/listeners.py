@@ -1,14 +1,15 @@
 """What this app does when the apps below it speak. Imported by the app's config when it is ready."""
 
 from accounts.signals import login_deleted, sms_wanted
-from loans.signals import bills_changed, bills_moved, bills_opened, payment_recorded
-from notifications import direct, mail_hooks, payments, plan, push_devices
+from loans.signals import bills_changed, bills_moved, bills_opened, large_print_asked, payment_recorded
+from notifications import direct, mail_hooks, payments, plan, preferences, push_devices
 from notifications.help import journeys as help_journeys
 
 sms_wanted.connect(direct.when_committed, dispatch_uid="direct_text")
 payment_recorded.connect(payments.on_payment, dispatch_uid="payment_silences")
 bills_changed.connect(payments.on_bills_changed, dispatch_uid="import_silences")
 bills_opened.connect(payments.on_bills_opened, dispatch_uid="opened_bills_are_planned_anew")
+large_print_asked.connect(preferences.on_large_print_asked, dispatch_uid="large_print")
 mail_hooks.connect()
 bills_moved.connect(plan.on_bills_moved, dispatch_uid="moved_bills_are_planned_anew")
 payment_recorded.connect(help_journeys.on_payment, dispatch_uid="payment_keeps_promise")

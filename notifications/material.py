@@ -69,6 +69,7 @@ class Row(NamedTuple):
     reasons: Sequence[Mapping[str, Any]] = ()
     tries: int = 0
     refused_by: Mapping[str, str] = MappingProxyType({})
+    is_simple: bool | None = None  # the person asked for plain words; None: they have chosen nothing
 
 
 REMINDER_FIELDS = (
@@ -97,6 +98,7 @@ REMINDER_FIELDS = (
     "reasons",
     "tries",
     "refused_by",
+    "borrower__preference__choice__is_simple",
 )
 
 
@@ -114,7 +116,7 @@ class Material:
 
     def look(self, row: Row) -> Look:
         """What the gate and the words need of one reminder."""
-        spoken = row.template_code, row.language
+        spoken = self._code(row), row.language
         facts = Facts(
             category=row.category,
             offset_days=row.offset_days,
@@ -135,7 +137,12 @@ class Material:
         )
         left, account = row.amount - row.paid, texts.mask(row.account_reference)
         demand = Demand(left, row.currency, row.due_on, account)
-        return Look(row.reminder_id, row.bill_id, row.template_code, demand, facts, row.tries, row.refused_by)
+        return Look(row.reminder_id, row.bill_id, spoken[0], demand, facts, row.tries, row.refused_by)
+
+    def _code(self, row: Row) -> str:
+        """The template of a reminder: the one in plain words for who asked for them, where it is there."""
+        simple = f"{row.template_code}{content.SIMPLE}"
+        return simple if row.is_simple and (simple, row.language) in self.templates else row.template_code
 
     def words(self, code: str, language: str, *, is_soft: bool) -> Words:
         """The words for a reminder, the softer ones where they are asked for and there."""

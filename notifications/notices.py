@@ -195,6 +195,7 @@ def _written(notice: Notice, batch: Batch, way: Way, *, now: datetime) -> Ready:
         headers=one_click.headers(attempt.pk) if way.channel == Channel.EMAIL else {},
         devices=batch.devices.get(borrower.pk, ()) if way.channel == Channel.PUSH else (),
         approved={provider: template.filled(_values()) for provider, template in way.mapped.items()},
+        is_large=batch.person(borrower.pk).choice.is_large,
     )
     return Ready(way.provider, message)
 

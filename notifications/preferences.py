@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -28,6 +29,11 @@ class Change:
 def of(borrower: Borrower) -> Choice:
     """What the borrower chose, or the defaults."""
     return choice_of(borrower)
+
+
+def on_large_print_asked(borrower: Borrower, **_: Any) -> bool:
+    """Papers ask, whose app does not know of choices."""
+    return of(borrower).is_large
 
 
 def offered(borrower: Borrower, chosen: Choice) -> tuple[str, ...]:

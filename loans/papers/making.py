@@ -4,6 +4,7 @@ A paper made in the background waits in the cache for an hour. Nothing is lost w
 books when it is asked for again.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from django.core.cache import cache
@@ -15,6 +16,7 @@ from loans.models import CreditAccount, Payment
 from loans.papers import sheet
 from loans.papers.pdf import pdf
 from loans.papers.period import Period, parse
+from loans.signals import large_print_asked
 
 LINES_AT_ONCE = 150  # bills and payments; about 50 ms of a web server's thread
 KEPT = 60 * 60  # seconds
@@ -49,14 +51,23 @@ def statement(account: CreditAccount, period: Period, *, today: date) -> bytes:
     lines = bill_lines.of(account.bills.order_by("due_on", "number"), today=today)
     view = balances.account_view(account, today=today)
     payments = account.payments.order_by("received_on", "pk")
-    return pdf(sheet.statement(view, lines, payments, period=period, today=today))
+    made = sheet.statement(view, lines, payments, period=period, today=today)
+    return pdf(replace(made, is_large=_reads_large(account)))
 
 
 def receipt(payment: Payment, *, today: date) -> bytes:
     """The receipt in the active language."""
     view = balances.account_view(payment.account, today=today)
     parts = list(payment.allocations.select_related("bill").order_by("bill__due_on", "bill__number"))
-    return pdf(sheet.receipt(view, payment, parts, today=today))
+    return pdf(
+        replace(sheet.receipt(view, payment, parts, today=today), is_large=_reads_large(payment.account))
+    )
+
+
+def _reads_large(account: CreditAccount) -> bool:
+    """What the apps above know of the borrower."""
+    answers = large_print_asked.send(CreditAccount, borrower=account.borrower)
+    return any(answer for _receiver, answer in answers)
 
 
 def finished(account: CreditAccount, period: Period, *, today: date) -> bytes | None:
@@ -80,4 +91,5 @@ def _key(account: CreditAccount, name: str, today: date) -> str:
     """Of one state of the account: a paper made before a payment was booked, or taken back, is not found after it."""
     booked = account.payments.aggregate(last=Max("pk"), number=Count("pk"))
     state = f"{account.reported_balance}:{booked['last']}:{booked['number']}"
-    return f"paper:{account.pk}:{name}:{today}:{translation.get_language()}:{state}"
+    print_size = "large" if _reads_large(account) else "usual"
+    return f"paper:{account.pk}:{name}:{today}:{translation.get_language()}:{print_size}:{state}"

@@ -42,6 +42,7 @@ class Sheet:
     facts: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
     notes: tuple[str, ...]
+    is_large: bool = False  # in large print
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

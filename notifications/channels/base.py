@@ -43,6 +43,7 @@ class Message:
     devices: tuple[Device, ...] = ()  # of a push message: it goes to all of them
     approved: Mapping[str, Approved] = field(default_factory=dict)  # provider → its template for these words
     links: tuple[tuple[str, str], ...] = ()  # under an e-mail: what each does, and its address
+    is_large: bool = False  # of an e-mail: in large print
     is_answer: bool = False  # to what the person has just written: a conversation takes free words
 
 

@@ -51,8 +51,8 @@ document.addEventListener("allauth.error", (event) => {
   problem.hidden = false;
 });
 
-// ---------- the page of devices ----------
-// The page of devices: asks the browser for permission, and hands its subscription to the form. Without this file the
+
+// The page of devices: asks the browser for permission, and hands its subscription to the form. Without script the
 // page says what is needed.
 (() => {
   const form = document.querySelector("[data-push]");
