@@ -108,7 +108,7 @@ def test_a_keyboard_goes_straight_to_the_content_and_sees_where_it_is(
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     focused = page.locator(":focus")
-    expect(focused).to_have_text("How to pay")
+    expect(focused).to_have_text("Pay now")
     assert focused.evaluate("element => parseFloat(getComputedStyle(element).outlineWidth)") >= 2
 
 
