@@ -30,7 +30,7 @@ class PayOrder(models.Model):
     provider = models.CharField(_("provider"), max_length=40)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=3)  # in the account's currency
     state = models.CharField(_("state"), max_length=10, choices=PayState, default=PayState.CREATED)
-    page_url = models.URLField(_("page"), max_length=500, blank=True)
+    page_url = models.CharField(_("page"), max_length=500, blank=True)
     provider_reference = models.CharField(_("provider's reference"), max_length=100, blank=True)
     created_at = models.DateTimeField(_("begun"), default=timezone.now)  # UTC
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)  # UTC; of the page

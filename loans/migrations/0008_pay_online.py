@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('provider', models.CharField(max_length=40, verbose_name='provider')),
                 ('amount', models.DecimalField(decimal_places=3, max_digits=18, verbose_name='amount')),
                 ('state', models.CharField(choices=[('created', 'begun'), ('paid', 'paid'), ('refused', 'refused'), ('expired', 'expired'), ('no_page', 'no page'), ('checked', 'to be checked by people')], default='created', max_length=10, verbose_name='state')),
-                ('page_url', models.URLField(blank=True, max_length=500, verbose_name='page')),
+                ('page_url', models.CharField(blank=True, max_length=500, verbose_name='page')),
                 ('provider_reference', models.CharField(blank=True, max_length=100, verbose_name="provider's reference")),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='begun')),
                 ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
