@@ -132,16 +132,6 @@ def test_every_control_is_as_large_as_a_thumb(
         assert box["height"] >= 44, control.inner_text()
 
 
-def test_the_first_visit_is_light(visitor: Visitor, signed_in: Client, loan: CreditAccount) -> None:
-    """HTML, CSS and script together, compressed as a server sends them: at most 90 kB."""
-    page = visitor.open("/")
-    sizes = page.evaluate(
-        "performance.getEntries().filter(e => ['navigation', 'resource'].includes(e.entryType))"
-        ".map(e => e.transferSize)"
-    )
-    assert 0 < sum(sizes) <= 90_000
-
-
 @pytest.mark.parametrize("script", [True, False])
 def test_a_statement_is_saved_as_a_file(
     visitor: Visitor, signed_in: Client, loan: CreditAccount, script: bool
