@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -63,8 +63,15 @@ class Batch:
     habits: dict[int, Habit]
     known: Material
     devices: dict[int, tuple[Device, ...]]  # borrower → where a push message goes
+    _persons: dict[int, Person] = field(default_factory=dict)
 
     def person(self, person_id: int) -> Person:
+        """As the gate sees them. Made once: the words of their messages ask again."""
+        if person_id not in self._persons:
+            self._persons[person_id] = self._person(person_id)
+        return self._persons[person_id]
+
+    def _person(self, person_id: int) -> Person:
         borrower = self.people[person_id]
         points = self.points.get(person_id, {})
         contact = Contact(
@@ -107,7 +114,7 @@ class Batch:
             text = sms_text.downgrade(text) if borrower.language == "en" else text
             segments = sms_text.measure(text).segments
         approved = self._approved(person_id, outgoing, words.template_id)
-        is_large = choice_of(borrower).is_large
+        is_large = self.person(person_id).choice.is_large
         return Written(
             borrower.language, subject, text, segments, words.template_id, in_full, approved, is_large
         )
