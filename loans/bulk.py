@@ -82,10 +82,6 @@ class Kind:
         return [name for name, field in self.row.model_fields.items() if field.is_required()]
 
 
-def _payments(rows: Sequence[PaymentIn], *, now: datetime, by: User) -> list[Result]:
-    return upserts.payments(rows, now=now, by=by)
-
-
 def _unsigned(write: Callable[..., list[Result]]) -> Callable[..., list[Result]]:
     """Of kinds whose rows do not name who wrote them; the log does."""
     return lambda rows, *, now, by: write(rows, now=now)
@@ -144,7 +140,7 @@ KINDS = {
         label=gettext_lazy("payments"),
         row=PaymentIn,
         rows=Payment.everything.all,
-        upsert=_payments,
+        upsert=upserts.payments,
         fields={"account": "account__reference", "amount": "amount", "received_on": "received_on"},
         key=("reference",),
         permissions=("loans.add_payment",),

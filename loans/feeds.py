@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from accounts.models import Borrower
+from accounts.one_way import digest
 from loans import feed_text
 from loans.feed_text import Entry
 from loans.models import Bill, CalendarFeed, CreditAccount
@@ -42,7 +43,7 @@ def renew(borrower: Borrower, *, chosen: Chosen, now: datetime) -> str:
     CalendarFeed.objects.update_or_create(
         borrower=borrower,
         defaults={
-            "digest": _digest(secret),
+            "digest": digest(secret),
             "is_discreet": chosen.is_discreet,
             "alarm_days": chosen.alarm_days,
             "made_at": now,
@@ -65,7 +66,7 @@ def revoke(borrower: Borrower) -> None:
 
 def find(secret: str) -> CalendarFeed | None:
     """The feed at this address, or None: never made, renewed, or revoked."""
-    return CalendarFeed.objects.filter(digest=_digest(secret)).first()
+    return CalendarFeed.objects.filter(digest=digest(secret)).first()
 
 
 @transaction.atomic
@@ -122,7 +123,3 @@ def _calendar_name() -> str:
 def _uid(bill: Bill) -> str:
     """Stable, and says nothing of account or bill (RFC 7986, 5.3, asks for a UUID)."""
     return f"{uuid.uuid5(bill.account.public_id, str(bill.number))}@{urlsplit(settings.PORTAL_URL).hostname}"
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -131,7 +131,12 @@ def _allocate(account: CreditAccount, payment: Payment, now: datetime, *, settle
     """Write the payment's parts and the bills they reach; the ids of the bills now closed."""
     bills = {bill.pk: bill for bill in account.bills.filter(closed_at=None).order_by("due_on", "number")}
     asked = [
-        (bill.pk, principal_left(bill) if settles and bill.due_on > payment.received_on else bill.outstanding)
+        (
+            bill.pk,
+            quotes.principal_left(bill)
+            if settles and bill.due_on > payment.received_on
+            else bill.outstanding,
+        )
         for bill in bills.values()
     ]
     parts, _rest = allocate(payment.amount, [(pk, amount) for pk, amount in asked if amount])
@@ -145,14 +150,6 @@ def _allocate(account: CreditAccount, payment: Payment, now: datetime, *, settle
     )
     Bill.objects.bulk_update(reached, ["paid", "closed_at"])
     return _closed(reached)
-
-
-def principal_left(bill: Bill) -> Decimal:
-    """Of an open bill, the principal not paid; of one without parts, all that is left. Interest is paid first."""
-    if bill.principal is None:
-        return bill.outstanding
-    repaid = max(bill.paid - (bill.interest or Decimal(0)), Decimal(0))
-    return max(bill.principal - repaid, Decimal(0))
 
 
 def _closed(bills: Sequence[Bill]) -> list[int]:

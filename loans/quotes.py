@@ -113,6 +113,14 @@ def interest_left(bill: Bill) -> Decimal:
     return max((bill.interest or ZERO) - bill.paid, ZERO) if bill.closed_at is None else ZERO
 
 
+def principal_left(bill: Bill) -> Decimal:
+    """Of an open bill, the principal not paid; of one without parts, all that is left. Interest is paid first."""
+    if bill.principal is None:
+        return bill.outstanding
+    repaid = max(bill.paid - (bill.interest or ZERO), ZERO)
+    return max(bill.principal - repaid, ZERO)
+
+
 def fee_left(bill: Bill) -> Decimal:
     """Of an open bill, what is neither principal nor interest and not paid. It is paid last."""
     if bill.closed_at is not None or bill.principal is None or bill.interest is None:

@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 
 from loans.api.keys import need
-from loans.api.schemas import BatchOut
+from loans.api.schemas import Batch, BatchOut, Result
 from loans.models import ApiCall, ApiKey
 from loans.models_api import Scope
 
 HEADER = "Idempotency-Key"
 UNFINISHED = timedelta(minutes=2)  # longer than any batch takes; after it the worker is taken for dead
 OK = 200
+Upsert = Callable[..., list[Result]]  # of loans.api.upserts
 
 
 class BadKey(ValueError):
@@ -35,17 +36,17 @@ def audit(request: Any, scope: Scope) -> ApiKey:
     return key
 
 
-def write(request: Any, scope: Scope, rows: int, work: Callable[[datetime], BatchOut]) -> dict[str, Any]:
-    """Do the work of a writing call once for its idempotency key. Returns the answer.
+def write(request: Any, scope: Scope, batch: Batch[Any], upsert: Upsert) -> dict[str, Any]:
+    """Write a batch once for the call's idempotency key. Returns the answer.
 
     A repetition after a crash does the work again: batches leave alone what is already so.
     NotAllowed, BadKey, StillRunning.
     """
     key, now = need(request, scope), timezone.now()
-    call = _begin(request, key, rows, now)
+    call = _begin(request, key, len(batch.rows), now)
     if call.answer is not None:
         return call.answer  # type: ignore[no-any-return]
-    answer = work(now).dict()
+    answer = BatchOut.of(upsert(batch.rows, now=now)).dict()
     call.status, call.refused = OK, answer["refused"]
     call.answer = answer if call.idempotency_key else None
     call.save(update_fields=["status", "refused", "answer"])

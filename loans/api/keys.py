@@ -1,6 +1,5 @@
 """Keys: made, shown once, found again by their digest, bounded in what they may and how often."""
 
-import hashlib
 import secrets
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from accounts.one_way import digest
 from loans.models import ApiKey
 from loans.models_api import Scope
 
@@ -30,7 +30,7 @@ class NotAllowed(Exception):
 def fill(key: ApiKey) -> str:
     """Give an unsaved key its secret, and return it: it is nowhere else."""
     secret = PREFIX + secrets.token_urlsafe(32)
-    key.start, key.digest = secret[:SHOWN], _digest(secret)
+    key.start, key.digest = secret[:SHOWN], digest(secret)
     return secret
 
 
@@ -45,7 +45,7 @@ class KeyAuth(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
         now = timezone.now()
         unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
-        key = ApiKey.objects.filter(unexpired, digest=_digest(token), revoked_at=None).first()
+        key = ApiKey.objects.filter(unexpired, digest=digest(token), revoked_at=None).first()
         if key is None:
             return None
         _count(key, now)
@@ -60,10 +60,6 @@ def need(request: Any, scope: Scope) -> ApiKey:
     if scope not in key.scopes:
         raise NotAllowed(scope.value)
     return key
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _count(key: ApiKey, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from accounts.models import Borrower, ContactPoint, User
 from loans import payments as journey
@@ -242,13 +242,10 @@ def payments(rows: Sequence[PaymentIn], *, now: datetime, by: User | None = None
 
 def _close_replaced(statements: Sequence[Bill], now: datetime) -> None:
     """Only the newest statement of a card is a demand: what an older one asked for stands in it again."""
-    newest: dict[int, int] = {}
-    for bill in statements:
-        newest[bill.account_id] = max(bill.number, newest.get(bill.account_id, 0))
-    for account_id, number in newest.items():
-        of_account = Bill.objects.filter(account=account_id, statement_balance__isnull=False)
-        last = of_account.order_by("-number").values_list("number", flat=True)[0]
-        _close_bills(of_account.filter(number__lt=max(last, number)), now)
+    of_account = Bill.objects.filter(account=OuterRef("account"), statement_balance__isnull=False)
+    newer = of_account.filter(number__gt=OuterRef("number"))
+    cards = {bill.account_id for bill in statements}
+    _close_bills(Bill.objects.filter(Exists(newer), account__in=cards, statement_balance__isnull=False), now)
 
 
 def _close_bills(bills: QuerySet[Bill], now: datetime) -> None:

@@ -48,39 +48,22 @@ NOT_FOUND = {404: Problem, **REFUSED}
 
 @api.post("/borrowers", response=WRITTEN, summary="Create or update borrowers")
 def put_borrowers(request: HttpRequest, batch: Batch[BorrowerIn]) -> Any:
-    return write(
-        request,
-        Scope.BORROWERS,
-        len(batch.rows),
-        lambda now: BatchOut.of(upserts.borrowers(batch.rows, now=now)),
-    )
+    return write(request, Scope.BORROWERS, batch, upserts.borrowers)
 
 
 @api.post("/accounts", response=WRITTEN, summary="Create or update credit accounts")
 def put_accounts(request: HttpRequest, batch: Batch[AccountIn]) -> Any:
-    return write(
-        request,
-        Scope.ACCOUNTS,
-        len(batch.rows),
-        lambda now: BatchOut.of(upserts.accounts(batch.rows, now=now)),
-    )
+    return write(request, Scope.ACCOUNTS, batch, upserts.accounts)
 
 
 @api.post("/bills", response=WRITTEN, summary="Create bills, or correct open ones")
 def put_bills(request: HttpRequest, batch: Batch[BillIn]) -> Any:
-    return write(
-        request, Scope.BILLS, len(batch.rows), lambda now: BatchOut.of(upserts.bills(batch.rows, now=now))
-    )
+    return write(request, Scope.BILLS, batch, upserts.bills)
 
 
 @api.post("/payments", response=WRITTEN, summary="Book payments; reminders of what they pay fall away")
 def put_payments(request: HttpRequest, batch: Batch[PaymentIn]) -> Any:
-    return write(
-        request,
-        Scope.PAYMENTS,
-        len(batch.rows),
-        lambda now: BatchOut.of(upserts.payments(batch.rows, now=now)),
-    )
+    return write(request, Scope.PAYMENTS, batch, upserts.payments)
 
 
 @api.get("/borrowers/{reference}/accounts", response={200: list[AccountOut], **NOT_FOUND})
