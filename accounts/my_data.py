@@ -48,9 +48,7 @@ def archive(borrower: Borrower, *, now: datetime) -> bytes:
         for section in SECTIONS.values():
             told[section.name] = rows = list(_rows(section, borrower))
             text = tables.as_csv((*section.fields, *section.more), map(_flat, rows))
-            packed.writestr(
-                f"{section.name}.csv", "\ufeff" + text
-            )  # the mark tells spreadsheets that it is UTF-8
+            packed.writestr(f"{section.name}.csv", text)
         packed.writestr("my-data.json", json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
     return file.getvalue()
 

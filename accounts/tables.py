@@ -7,8 +7,9 @@ from typing import Any
 
 
 def as_csv(fields: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
-    """One line of names, and one for each row. RFC 4180."""
-    target = io.StringIO()
+    """One line of names, and one for each row. RFC 4180; the mark before them tells spreadsheets that it is UTF-8."""
+    target = io.StringIO("\ufeff")
+    target.seek(0, io.SEEK_END)
     writer = csv.DictWriter(target, fields)
     writer.writeheader()
     for row in rows:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext
@@ -18,17 +18,28 @@ DAYS_AHEAD = 30  # of a payoff quote
 MOST = Decimal(10) ** 12  # larger than any debt here, and small enough for a chart
 
 
+class DayAheadField(forms.DateField):
+    """A day from today on, up to a last one, as a calendar offers it. The form says what is wrong with others."""
+
+    def __init__(self, *, label: Any, required: Any) -> None:
+        super().__init__(
+            label=label,
+            input_formats=["%Y-%m-%d"],
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages={"required": required, "invalid": _("Write the day like 2027-03-15.")},
+        )
+
+    def offer(self, today: date, last_day: date) -> None:
+        """Both in the person's zone; in the language in force."""
+        self.help_text = gettext("Any day until %(day)s.") % {"day": money.day(last_day)}
+        self.widget.attrs |= {"min": today.isoformat(), "max": last_day.isoformat()}
+
+
 class PayoffForm(forms.Form):
     """The day on which the money would arrive."""
 
-    on = forms.DateField(
-        label=_("Your money arrives on"),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose the day on which your money arrives."),
-            "invalid": _("Write the day like 2027-03-15."),
-        },
+    on = DayAheadField(
+        label=_("Your money arrives on"), required=_("Choose the day on which your money arrives.")
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
@@ -36,8 +47,7 @@ class PayoffForm(forms.Form):
         super().__init__(data, initial={"on": today})
         self.today = today
         self.last_day = today + timedelta(days=DAYS_AHEAD)
-        self.fields["on"].help_text = gettext("Any day until %(day)s.") % {"day": money.day(self.last_day)}
-        self.fields["on"].widget.attrs |= {"min": today.isoformat(), "max": self.last_day.isoformat()}
+        cast(DayAheadField, self.fields["on"]).offer(today, self.last_day)
 
     def clean_on(self) -> date:
         on: date = self.cleaned_data["on"]

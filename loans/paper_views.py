@@ -4,11 +4,11 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import BorrowerRequest, borrower_required, calendar_day
+from accounts.downloads import attached
 from loans.models import Payment
 from loans.papers import making
 from loans.papers.period import months
@@ -58,6 +58,4 @@ def receipt(request: BorrowerRequest, payment_id: UUID) -> HttpResponse:
 
 
 def _file(pdf: bytes, name: str) -> HttpResponse:
-    """Saved, not shown: a browser's own viewer is outside the content security policy."""
-    disposition = content_disposition_header(as_attachment=True, filename=name)
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": disposition})
+    return attached(pdf, content_type="application/pdf", name=name)

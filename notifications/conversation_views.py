@@ -4,23 +4,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import BorrowerRequest, borrower_required
+from accounts.downloads import attached
 from notifications import attachments, conversations, holds, inbox, silence
 from notifications.conversation_forms import MessageForm, NewMessageForm
 from notifications.conversations import Said
 from notifications.models import Attachment, Attempt, Conversation
 from notifications.words import HoldReason, Side, Topic
+from notifications.write_limit import may_write
 
 CONVERSATIONS_A_PAGE = 20
 
@@ -41,7 +41,7 @@ def new_page(request: BorrowerRequest) -> HttpResponse:
     answers = _answered(request)
     initial = {"topic": request.GET.get("topic") or (Topic.REMINDERS if answers else None)}
     form = NewMessageForm(request.POST or None, request.FILES or None, initial=initial)
-    if form.is_valid() and _may_write(request, form):
+    if form.is_valid() and may_write(request, form):
         return _write(request, form, topic=form.cleaned_data["topic"], answers=answers)
     context = {"form": form, "answers": answers, **_promise()}
     return render(request, "conversations/new.html", context)
@@ -58,7 +58,7 @@ def thread_page(request: BorrowerRequest, conversation_id: UUID) -> HttpResponse
         messages.success(request, _("The conversation is closed. Thank you for telling us."))
         return redirect("conversations:list")
     form = MessageForm(request.POST or None, request.FILES or None)
-    if form.is_valid() and _may_write(request, form):
+    if form.is_valid() and may_write(request, form):
         return _write(request, form, topic=conversation.topic)
     conversations.mark_read(conversation, by=Side.BORROWER, now=now)
     context = {"conversation": conversation, "form": form, **_thread(conversation, now), **_promise()}
@@ -74,18 +74,13 @@ def file(request: BorrowerRequest, attachment_id: UUID) -> HttpResponse:
 
 
 def download(attachment: Attachment) -> HttpResponse:
-    """The file to save, never to show: whatever it holds, no browser runs it in the portal's name. 404: it is gone."""
+    """The file, to save. 404: it is gone."""
     try:
         with attachment.file.open("rb") as stored:
             content = stored.read()  # of at most attachments.MOST_BYTES
     except FileNotFoundError as error:
         raise Http404 from error
-    headers = {
-        "Content-Disposition": content_disposition_header(as_attachment=True, filename=attachment.name)
-        or "attachment",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return HttpResponse(content, attachments.CONTENT_TYPES[attachment.kind], headers=headers)
+    return attached(content, content_type=attachments.CONTENT_TYPES[attachment.kind], name=attachment.name)
 
 
 def _answered(request: BorrowerRequest) -> Attempt | None:
@@ -97,16 +92,6 @@ def _answered(request: BorrowerRequest) -> Attempt | None:
         return get_object_or_404(inbox.messages(request.borrower), pk=UUID(named))
     except ValueError as error:
         raise Http404 from error
-
-
-def _may_write(request: BorrowerRequest, form: MessageForm) -> bool:
-    """Count this message; what is too much stays in the form, so that nothing typed is lost."""
-    if ratelimit.consume(request, action="write_message", key=str(request.borrower.pk)):
-        return True
-    form.add_error(
-        None, _("You have written to us often just now. Wait an hour and send this again, or call us.")
-    )
-    return False
 
 
 def _write(

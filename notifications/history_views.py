@@ -1,11 +1,14 @@
 """The borrower's pages about their own record of choices."""
 
+import json
+
 from django.core.paginator import Paginator
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.access import BorrowerRequest, borrower_required
+from accounts.downloads import attached
 from notifications import consents, history
 
 RECORDS_A_PAGE = 20
@@ -26,17 +29,13 @@ def history_page(request: BorrowerRequest) -> HttpResponse:
 @borrower_required
 def history_json(request: BorrowerRequest) -> HttpResponse:
     """The whole record as a file."""
-    response = JsonResponse({"records": history.as_json(history.of(request.borrower))})
-    response["Content-Disposition"] = 'attachment; filename="choices.json"'
-    return response
+    text = json.dumps({"records": history.as_json(history.of(request.borrower))})
+    return attached(text, content_type="application/json", name="choices.json")
 
 
 @require_safe
 @borrower_required
 def history_csv(request: BorrowerRequest) -> HttpResponse:
     """The whole record as a table."""
-    table = "\N{ZERO WIDTH NO-BREAK SPACE}" + history.as_csv(
-        history.of(request.borrower)
-    )  # Excel asks for it
-    headers = {"Content-Disposition": 'attachment; filename="choices.csv"'}
-    return HttpResponse(table, content_type="text/csv; charset=utf-8", headers=headers)
+    table = history.as_csv(history.of(request.borrower))
+    return attached(table, content_type="text/csv; charset=utf-8", name="choices.csv")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import leaving, my_data
 from accounts.access import BorrowerRequest, borrower_required
+from accounts.downloads import attached
 from accounts.forms import DeleteLoginForm
 from accounts.step_up import step_up_required
 
@@ -33,9 +34,8 @@ def download(request: BorrowerRequest) -> HttpResponse:
     if limited:
         return limited
     now = timezone.now()
-    name = f"my-data-{timezone.localdate(now)}.zip"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(my_data.archive(request.borrower, now=now), "application/zip", headers=headers)
+    archive = my_data.archive(request.borrower, now=now)
+    return attached(archive, content_type="application/zip", name=f"my-data-{timezone.localdate(now)}.zip")
 
 
 @step_up_required

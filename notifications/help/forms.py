@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import chosen_from_list, written
 from loans.currency import unit
 from loans.figures import AccountView
-from loans.forms import AmountField
+from loans.forms import AmountField, DayAheadField
 from loans.templatetags import money
 from notifications.help.journeys import Ask
 from notifications.help.rules import DUE_DAYS, Promise, last_day_to_promise
@@ -53,15 +53,7 @@ class HelpForm(forms.Form):
 
 class PromiseForm(HelpForm):
     kind = HelpKind.PROMISE
-    day = forms.DateField(
-        label=_("You pay on"),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose the day on which you pay."),
-            "invalid": _("Write the day like 2027-03-15."),
-        },
-    )
+    day = DayAheadField(label=_("You pay on"), required=_("Choose the day on which you pay."))
 
     def __init__(self, data: Mapping[str, Any] | None, *, view: AccountView | None, today: date) -> None:
         super().__init__(data, view=view, today=today)
@@ -74,9 +66,7 @@ class PromiseForm(HelpForm):
             initial=owed.quantize(unit(view.currency)) if owed > 0 else None,
         )
         self.fields = {"amount": amount, **self.fields}
-        day = self.fields["day"]
-        day.help_text = gettext("Any day until %(day)s.") % {"day": money.day(self.last_day)}
-        day.widget.attrs |= {"min": today.isoformat(), "max": self.last_day.isoformat()}
+        cast(DayAheadField, self.fields["day"]).offer(today, self.last_day)
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +21,7 @@ from notifications.help.journeys import AlreadyOpen
 from notifications.help.rules import Promise
 from notifications.help.words import WORDS, outcome, steps
 from notifications.models_help import HelpKind, HelpState
+from notifications.write_limit import may_write
 
 ABOUT_NO_ACCOUNT = {HelpKind.COMPLAINT}
 
@@ -49,7 +49,7 @@ def ask_page(request: BorrowerRequest, kind: str) -> HttpResponse:
     today = calendar_day(request.borrower)
     view = balances.account_view(chosen, today=today) if chosen else None
     form = FORMS[kind](request.POST if request.method == "POST" else None, view=view, today=today)
-    if form.is_valid() and _may_ask(request, form):
+    if form.is_valid() and may_write(request, form):
         return _open(request, form)
     return render(request, "help/ask.html", context | {"form": form})
 
@@ -102,13 +102,3 @@ def _chosen(request: BorrowerRequest, accounts: list[CreditAccount]) -> CreditAc
             raise Http404
         return found[0]
     return accounts[0] if len(accounts) == 1 else None
-
-
-def _may_ask(request: BorrowerRequest, form: HelpForm) -> bool:
-    """Count it; what is too much stays in the form, so that nothing typed is lost."""
-    if ratelimit.consume(request, action="write_message", key=str(request.borrower.pk)):
-        return True
-    form.add_error(
-        None, _("You have written to us often just now. Wait an hour and send this again, or call us.")
-    )
-    return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from allauth.core import ratelimit
 from django import forms
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from loans.forms import DayAheadField
 from loans.templatetags import money
 from notifications import local_time
 from notifications.help.rules import last_day_to_promise
@@ -28,22 +29,12 @@ from notifications.reply_links.words import WORDS
 class DayForm(forms.Form):
     """The day on which somebody pays, and nothing else: the sum is for who has signed in."""
 
-    day = forms.DateField(
-        label=_("You pay on"),
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose the day on which you pay."),
-            "invalid": _("Write the day like 2027-03-15."),
-        },
-    )
+    day = DayAheadField(label=_("You pay on"), required=_("Choose the day on which you pay."))
 
     def __init__(self, data: Mapping[str, Any] | None, *, today: date) -> None:
         super().__init__(data)
         self.today, self.last_day = today, last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
-        day = self.fields["day"]
-        day.help_text = gettext("Any day until %(day)s.") % {"day": money.day(self.last_day)}
-        day.widget.attrs |= {"min": today.isoformat(), "max": self.last_day.isoformat()}
+        cast(DayAheadField, self.fields["day"]).offer(today, self.last_day)
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]
