@@ -3,12 +3,12 @@
 import uuid
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_whom
 from accounts.models import Borrower
 from loans.models_api import ApiCall as ApiCall
 from loans.models_api import ApiKey as ApiKey
@@ -145,14 +145,7 @@ class Payment(models.Model):
     received_on = models.DateField(_("received on"))
     amount = money(_("amount"))
     basis = models.CharField(_("basis"), max_length=20, blank=True)  # reported, derived, recorded
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("recorded by"),
-    )
+    recorded_by = by_whom(_("recorded by"))
     created_at = models.DateTimeField(_("booked"), default=timezone.now)
     reversed_at = models.DateTimeField(_("taken back"), null=True, blank=True)  # UTC; the why is in Reversal
 
@@ -195,14 +188,7 @@ class Reversal(models.Model):
         Payment, on_delete=models.PROTECT, related_name="reversal", verbose_name=_("payment")
     )
     at = models.DateTimeField(_("taken back"), default=timezone.now)  # UTC
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("taken back by"),
-    )
+    by = by_whom(_("taken back by"))
     why = models.CharField(_("why"), max_length=200)
     was = models.JSONField(_("what it had paid"), default=dict)  # bill's number → amount
     principal = money(_("of it principal"))  # by how much the balance is higher again

@@ -1,11 +1,12 @@
 """The API's keys, and what was done with each."""
 
-from django.conf import settings
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.model_fields import by_whom
 
 
 class Scope(models.TextChoices):
@@ -28,14 +29,7 @@ class ApiKey(models.Model):
     scopes = models.JSONField(_("may"), default=list)  # of Scope
     calls_a_minute = models.PositiveIntegerField(_("calls a minute"), default=120)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
+    created_by = by_whom(_("created by"))
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)  # UTC
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)  # UTC
     last_used_on = models.DateField(_("last used"), null=True, blank=True)  # UTC's day

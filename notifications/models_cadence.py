@@ -1,10 +1,10 @@
 """The ladder of reminders and the words they are told in, as data that staff keep."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_whom
 from accounts.models import LANGUAGES
 from loans.models import CreditAccount
 from notifications.words import Category
@@ -75,22 +75,8 @@ class MessageTemplate(models.Model):
     subject = models.CharField(_("subject"), max_length=150)  # e-mail and inbox
     body = models.TextField(_("body"))  # e-mail and inbox
     short = models.TextField(_("short text"), help_text=_("For text messages."))
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("written by"),
-    )
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("approved by"),
-    )  # empty also for the words that a new installation starts with
+    written_by = by_whom(_("written by"))
+    approved_by = by_whom(_("approved by"))  # empty also for the words that a new installation starts with
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)  # UTC
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)  # UTC
     changed_at = models.DateTimeField(_("changed"), auto_now=True)

@@ -1,11 +1,11 @@
 """What a borrower chose, why we are silent towards them, and the contacts that the lender's people made."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_whom
 from accounts.models import Borrower
 from loans.models import CreditAccount
 from notifications.words import HoldReason, HumanChannel
@@ -50,14 +50,7 @@ class Consent(models.Model):
     after = models.JSONField(_("after"), null=True, blank=True)
     words = models.TextField(_("words"), help_text=_("What the person read or wrote."))
     way = models.CharField(_("way"), max_length=20, help_text=_("page, sms, staff"))
-    given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("given by"),
-    )
+    given_by = by_whom(_("given by"))
     given_at = models.DateTimeField(_("given"), default=timezone.now)
     digest = models.CharField(
         _("digest"), max_length=64, db_default="", editable=False
@@ -93,14 +86,7 @@ class Hold(models.Model):
         _("ends"), null=True, blank=True, help_text=_("Empty: until somebody lifts it.")
     )  # UTC
     note = models.CharField(_("note"), max_length=200, blank=True)
-    set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("set by"),
-    )
+    set_by = by_whom(_("set by"))
 
     class Meta:
         verbose_name = _("hold")
@@ -147,14 +133,7 @@ class RecordedContact(models.Model):
     is_inbound = models.BooleanField(_("the borrower began it"), default=False)
     at = models.DateTimeField(_("when"), default=timezone.now)  # UTC
     note = models.CharField(_("note"), max_length=200, blank=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("recorded by"),
-    )
+    recorded_by = by_whom(_("recorded by"))
 
     class Meta:
         verbose_name = _("call, visit or letter")

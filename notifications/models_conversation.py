@@ -2,12 +2,12 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_whom
 from accounts.models import Borrower
 from notifications.words import Side, Topic, Way
 
@@ -66,14 +66,7 @@ class ConversationMessage(models.Model):
     text = models.TextField(_("text"))
     channel = models.CharField(_("came by"), max_length=10, choices=Way, default=Way.PORTAL)
     at = models.DateTimeField(_("written"), default=timezone.now)  # UTC
-    written_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("written by"),
-    )  # the login, where there was one
+    written_by = by_whom(_("written by"))  # the login, where there was one
     answers = models.ForeignKey(
         "notifications.Attempt",
         on_delete=models.SET_NULL,

@@ -2,12 +2,12 @@
 
 import uuid
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_whom
 from accounts.models import Borrower
 from loans.models import CreditAccount
 
@@ -61,14 +61,7 @@ class HelpRequest(models.Model):
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)  # UTC
     due_at = models.DateTimeField(_("answer due"))  # UTC; of a promise: when it is judged
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)  # UTC
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("ended by"),
-    )
+    ended_by = by_whom(_("ended by"))
     answer = models.TextField(_("answer"), blank=True)
 
     class Meta:
