@@ -199,7 +199,7 @@ def _add(
 
 def _hold(conversation: Conversation, said: Said, *, by: User | None, now: datetime) -> None:
     borrower = conversation.borrower
-    today = now.astimezone(local_time.zone(borrower.time_zone)).date()
+    today = local_time.today(borrower.time_zone, now=now)
     silence = NewHold(
         HoldReason.CONVERSATION,
         words=f"conversation {conversation.pk}",  # what was said stands there

@@ -3,6 +3,7 @@
 import hmac
 import json
 from typing import Any, NoReturn
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -25,6 +26,14 @@ def read(request: HttpRequest) -> Any:
 
 def is_key(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= LONGEST_KEY
+
+
+def as_uuid(value: object) -> UUID | None:
+    """The attempt that a provider brings back; None: not an id of ours."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 def same(given: str, expected: str) -> bool:

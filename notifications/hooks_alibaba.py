@@ -7,7 +7,6 @@ call brings a list. Source: Alibaba Cloud, Short Message Service, "SmsReport" an
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -50,7 +49,7 @@ def at_its_address(view: Callable[[list[dict[str, Any]]], None]) -> Callable[...
 def report(entries: list[dict[str, Any]]) -> None:
     """Delivery reports. What does not name an attempt of ours in `out_id` was not sent by us."""
     for entry in entries:
-        attempt, reference = _uuid(entry.get("out_id")), entry.get("biz_id")
+        attempt, reference = hook_body.as_uuid(entry.get("out_id")), entry.get("biz_id")
         if attempt and hook_body.is_key(reference):
             key = f"{reference}:{entry.get('err_code', '')}"[:120]
             payload = {"attempt": str(attempt), "report": entry}
@@ -64,10 +63,3 @@ def inbound(entries: list[dict[str, Any]]) -> None:
         key, number = str(entry.get("sequence_id", "")), entry.get("phone_number")
         if hook_body.is_key(key) and isinstance(number, str) and hook_body.is_key(number):
             hear_reply(Raw(PROVIDER, INBOUND, key, {"up": entry}), now=timezone.now())
-
-
-def _uuid(value: object) -> UUID | None:
-    try:
-        return UUID(str(value))
-    except ValueError:
-        return None

@@ -3,7 +3,6 @@
 import base64
 import hmac
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -69,11 +68,8 @@ def signature(hook: Hook, body: bytes) -> str:
 
 def _take_receipt(name: str, hook: Hook, entry: dict[str, Any]) -> None:
     key, state = (as_text(at(entry, hook.paths[part])) for part in ("id", "state"))
-    try:
-        attempt = UUID(as_text(at(entry, hook.paths["reference"])))
-    except ValueError:
-        return
-    if hook_body.is_key(key) and hook_body.is_key(state):
+    attempt = hook_body.as_uuid(as_text(at(entry, hook.paths["reference"])))
+    if attempt and hook_body.is_key(key) and hook_body.is_key(state):
         payload = {"of": name, "attempt": str(attempt), "entry": entry}
         hear(Raw(name, STATUS, f"{key}:{state}"[:120], payload), now=timezone.now())
 

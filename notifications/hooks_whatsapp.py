@@ -6,7 +6,6 @@ X-Hub-Signature-256); WhatsApp Cloud API, "Webhooks".
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -75,11 +74,8 @@ def _objects(listed: Any) -> list[dict[str, Any]]:
 def _take_status(status: dict[str, Any]) -> None:
     """What does not bring an attempt's id back was not sent by us."""
     key, word = status.get("id"), status.get("status")
-    try:
-        attempt = UUID(str(status.get("biz_opaque_callback_data")))
-    except ValueError:
-        return
-    if hook_body.is_key(key) and isinstance(word, str) and hook_body.is_key(word):
+    attempt = hook_body.as_uuid(status.get("biz_opaque_callback_data"))
+    if attempt and hook_body.is_key(key) and isinstance(word, str) and hook_body.is_key(word):
         payload = {"attempt": str(attempt), "status": status}
         hear(Raw(PROVIDER, STATUS, f"{key}:{word}"[:120], payload), now=timezone.now())
 

@@ -55,6 +55,11 @@ def zone(key: str) -> ZoneInfo:
     return ZoneInfo(key)
 
 
+def today(time_zone: str, *, now: datetime) -> date:
+    """The calendar day in a zone, by its IANA name, at an instant."""
+    return now.astimezone(zone(time_zone)).date()
+
+
 @cache
 def different_clocks(keys: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
     """The zones of these names, of those that show the same time all year only the first."""

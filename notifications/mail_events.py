@@ -3,10 +3,10 @@
 import re
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 from notifications.channels.email import reference_of
 from notifications.heard import Fault, Receipt, Reply, Says
+from notifications.hook_body import as_uuid
 from notifications.words import Channel, Delivery
 
 # anymail's event_type → ours. Whether a person opened a mail or clicked in it is theirs: those are not even kept.
@@ -101,10 +101,3 @@ def own_words(text: str) -> str:
 def key(*parts: str) -> str:
     """One key for one event, whatever is in it and however long."""
     return sha256("\0".join(parts).encode()).hexdigest()
-
-
-def as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

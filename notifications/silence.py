@@ -60,7 +60,7 @@ def held(borrower: Borrower, *, now: datetime) -> list[Held]:
 
 def legal_notices(borrower: Borrower, *, now: datetime) -> list[Notice]:
     """What the law of the borrower's place may demand although reminders are stopped or paused."""
-    day = now.astimezone(local_time.zone(borrower.time_zone)).date()
+    day = local_time.today(borrower.time_zone, now=now)
     rulebooks = books.for_place(borrower.country, borrower.region)
     return [
         Notice(str(NOTICES[notice.name]), tuple(dict.fromkeys(map(_source, notice.rules))))

@@ -83,7 +83,7 @@ def _form(borrower: Borrower, now: datetime, data: Mapping[str, Any] | None) -> 
         ways=preferences.offered(borrower, current),
         language=borrower.language,
         habit=habits.of_person(borrower, now=now),
-        today=now.astimezone(local_time.zone(borrower.time_zone)).date(),
+        today=local_time.today(borrower.time_zone, now=now),
     )
 
 
@@ -135,7 +135,7 @@ def _plan(borrower: Borrower, now: datetime, trial: Choice | None = None) -> dic
     told = preview.with_words(borrower, now=now, days=contact_plan.DAYS, choice=trial)
     lines = contact_plan.lines(told)
     coming = [line for line in lines if line.planned.is_sent]
-    today = now.astimezone(local_time.zone(borrower.time_zone)).date()
+    today = local_time.today(borrower.time_zone, now=now)
     place = contact_plan.Place(get_language() or "en", borrower.country)
     return {
         "coming": coming,

@@ -194,7 +194,9 @@ def _due_at(borrower: Borrower, ask: Ask, now: datetime) -> datetime:
     if ask.kind == HelpKind.PROMISE:
         last: date = Promise.from_json(ask.details).day + timedelta(days=settings.PROMISE_BOOKING_DAYS)
     else:
-        last = now.astimezone(zone).date() + timedelta(days=settings.HELP_ANSWER_DAYS[ask.kind])
+        last = local_time.today(borrower.time_zone, now=now) + timedelta(
+            days=settings.HELP_ANSWER_DAYS[ask.kind]
+        )
     return local_time.day_start(last + timedelta(days=1), zone)
 
 

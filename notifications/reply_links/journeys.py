@@ -121,4 +121,4 @@ def _owed(attempt: Attempt) -> dict[CreditAccount, Decimal]:
 
 
 def _today(given: Given) -> date:
-    return given.now.astimezone(local_time.zone(given.attempt.borrower.time_zone)).date()
+    return local_time.today(given.attempt.borrower.time_zone, now=given.now)

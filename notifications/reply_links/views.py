@@ -79,5 +79,5 @@ def _answered(request: HttpRequest, kind: AnswerKind, attempt: Attempt, now: dat
 def _form(request: HttpRequest, kind: AnswerKind, attempt: Attempt, now: datetime) -> DayForm | None:
     if kind is not AnswerKind.DATE:
         return None
-    today = now.astimezone(local_time.zone(attempt.borrower.time_zone)).date()
+    today = local_time.today(attempt.borrower.time_zone, now=now)
     return DayForm(request.POST if request.method == "POST" else None, today=today)
