@@ -65,11 +65,9 @@ def take(loan: Loan, borrower: BorrowerIn, *, now: datetime) -> tuple[CreditAcco
 def _account(loan: Loan, taken: Taken, now: datetime, *, as_open: bool = False) -> None:
     """as_open: until its payments are booked; what is closed first would be closed unpaid."""
     row = loan.account
-    if as_open:
+    if as_open and row.status != CreditAccount.Status.OPEN:
         known = CreditAccount.objects.filter(reference=row.reference).values_list("status", flat=True).first()
         row = row.model_copy(update={"status": known or CreditAccount.Status.OPEN})
-        if loan.account.status == CreditAccount.Status.OPEN:
-            row = loan.account
     [result] = _all_good(upserts.accounts([row], now=now))
     if result.result == "created":
         taken.became = "created"
