@@ -77,12 +77,18 @@ def run(folder: Path) -> dict[str, Any]:
 
     from loans.portfolio.sets import Import
 
-    task = Import(folder, timezone.now(), progress=lambda name, share: None)
+    task = Import(folder, timezone.now(), progress=show)
     used, started = own_cpu(), time.monotonic()
     task.run()
     seconds, used = time.monotonic() - started, own_cpu() - used
     assert not any(taken.problems.count for taken in task.taken), task.taken
     return {"rows_read": sum(taken.rows for taken in task.taken), "seconds": seconds, "own_cpu": used}
+
+
+def show(name: str, share: float) -> None:
+    """On the error stream, so that a run of an hour is seen to go on."""
+    if sys.stderr.isatty() or share == 1:
+        print(f"\r{name} {share:4.0%}", end="\n" if share == 1 else "", file=sys.stderr, flush=True)
 
 
 def raw_copy(folder: Path) -> tuple[int, float]:
