@@ -6,7 +6,7 @@ bearing it. What is paid goes to interest that is due, then to principal that is
 Guaranteed: the principal parts of the rows add up to what was lent, and the last row leaves nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -53,7 +53,7 @@ class Course:
 
     terms: Terms
     events: Sequence[Event] = ()
-    as_of: date  # what is unpaid then counts as paid that day; later events do not count
+    as_of: date  # what is unpaid then counts as paid that day; of later events only planned advances count
     after_extra: AfterExtra = AfterExtra.RE_AMORTISE
     rounds_each_stretch: bool = False  # interest of each stretch of constant principal, else once a period
 
@@ -155,7 +155,10 @@ class _Running:
         course, end = self.course, self.due(number)
         if any(change.from_number == number and change.recast for change in course.terms.rate_changes):
             self._recast(number)
+        plan = self.plan
         interest, paid, lent = self._accrue(number, end)
+        if self.plan > plan and course.after_extra is AfterExtra.RE_AMORTISE:
+            self._recast(number, first_rate=interest / self.plan)
         beyond = max(self.ahead - self.plan, ZERO)  # more than all principal: it pays the period's interest
         self.ahead -= beyond
         paid += beyond
@@ -193,7 +196,7 @@ class _Running:
                 if day == end:
                     lent += event.amount
                 else:
-                    self._draw(number, event.amount)
+                    self.plan += event.amount
             elif day == end:
                 on_due += self._catch_up(event.amount)
             else:
@@ -201,21 +204,19 @@ class _Running:
         stretches.append(self._stretch(number, at, until))
         return self._rounded(stretches), on_due, lent
 
-    def _moments(self, number: int, until: date) -> Iterator[tuple[date, Event | None]]:
+    def _moments(self, number: int, until: date) -> list[tuple[date, Event | None]]:
         """The events of a period in order, and after those of its day the one from which it is seen: None."""
         start, end, seen = self.due(number - 1), self._end(number), self.course.as_of
-        for event in sorted(self.course.events, key=lambda event: event.on):
+        moments: list[tuple[date, Event | None]] = [
+            (event.on, event)
+            for event in self.course.events
             # On the day the loan was paid out there is no period before.
-            belongs = start < event.on <= end or (number == 1 and event.on == start)
-            if belongs and event.on <= min(until, seen):
-                yield event.on, event
+            if (start < event.on <= end or (number == 1 and event.on == start))
+            and event.on <= (until if isinstance(event, Advance) else min(until, seen))
+        ]
         if start < seen < until:
-            yield seen, None
-
-    def _draw(self, number: int, amount: Decimal) -> None:
-        self.plan += amount
-        if self.course.after_extra is AfterExtra.RE_AMORTISE:
-            self._recast(number)
+            moments.append((seen, None))
+        return sorted(moments, key=lambda moment: moment[0])
 
     def _catch_up(self, amount: Decimal) -> Decimal:
         """Pays what is overdue, and says what is left of the amount."""
@@ -240,10 +241,15 @@ class _Running:
             return sum((rounded(one, conventions.unit, conventions.interest) for one in stretches), ZERO)
         return rounded(sum(stretches, ZERO), conventions.unit, conventions.interest)
 
-    def _recast(self, number: int) -> None:
-        """A new equal instalment over the periods that are left, at their real lengths."""
+    def _recast(self, number: int, *, first_rate: Decimal | None = None) -> None:
+        """A new equal instalment over the periods that are left, at their real lengths.
+
+        first_rate: what the first of them bears, where a part of the principal was lent only within it.
+        """
         terms = self.course.terms
         rates = [self.rates.of(one) for one in range(number, terms.instalments + 1)]
+        if first_rate is not None:
+            rates[0] = first_rate
         if rates and self.plan > 0:
             exact = equal_instalment(self.plan, rates)
             self.instalment = rounded(exact, terms.conventions.payment_unit, terms.conventions.payment)

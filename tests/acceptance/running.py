@@ -47,10 +47,20 @@ def _course(case: Case, as_of: date) -> Course:
         ),
         events=_events(inputs),
         as_of=as_of,
-        # Nothing said, nothing changed: the instalment stays as printed.
-        after_extra=AfterExtra(inputs.get("after_extra_payment", "keep")),
+        # Nothing said, nothing changed: the instalment stays as printed. Further advances are repaid in time.
+        after_extra=AfterExtra(
+            inputs.get("after_extra_payment", "re-amortise" if inputs.get("advances") else "keep")
+        ),
         rounds_each_stretch="each stretch" in tags,
     )
+
+
+def _seen_on(inputs: dict[str, Any]) -> date:
+    """The day named; else that of the last payment, so that nothing after it is overdue."""
+    if "as_of" in inputs:
+        return date.fromisoformat(inputs["as_of"])
+    paid = (one["date"] for one in inputs.get("payments", ()))
+    return date.fromisoformat(max(paid, default=inputs["disbursed_on"]))
 
 
 def _events(inputs: dict[str, Any]) -> list[Event]:
@@ -64,7 +74,7 @@ def _events(inputs: dict[str, Any]) -> list[Event]:
 
 
 def recalculation(case: Case) -> Answer:
-    course = _course(case, date.fromisoformat(case["inputs"]["as_of"]))
+    course = _course(case, _seen_on(case["inputs"]))
     rows, unit = recalculate(course), course.terms.conventions.unit
     sums = totals(rows, unit)
     return {

@@ -12,8 +12,8 @@ _KNOWN = """
     amortisation_n annual_rate_pct compounding currency day_count disbursed_on due_dates every instalment
     interest_free method n period principal principal_grace rate_changes
 """
-# A balloon and a changing rate are terms of their own with us, not methods.
-_METHODS = {"annuity_balloon": Method.ANNUITY, "annuity_rate_changes": Method.ANNUITY}
+# A balloon, a changing rate or a start with interest alone are terms of their own with us, not methods.
+_ANNUITY_WITH = "annuity_"
 
 
 def terms(case: Case) -> Terms:
@@ -21,7 +21,7 @@ def terms(case: Case) -> Terms:
     only(inputs, _KNOWN)
     compounding = inputs.get("compounding")
     return Terms(
-        method=_METHODS.get(inputs["method"]) or Method(inputs["method"]),
+        method=Method.ANNUITY if inputs["method"].startswith(_ANNUITY_WITH) else Method(inputs["method"]),
         principal=Decimal(inputs["principal"]),
         annual_rate_pct=Decimal(inputs["annual_rate_pct"]),
         instalments=inputs["n"],
