@@ -167,7 +167,7 @@ class PaymentAdmin(ReadOnlyAdmin):
 
 @admin.register(Reversal)
 class ReversalAdmin(ReadOnlyAdmin):
-    list_display = ("payment", "at", "by", "why", "principal")
+    list_display = ("payment", "on", "at", "by", "why", "principal")
     list_select_related = ("payment", "by")
     search_fields = ("payment__reference__exact",)
 

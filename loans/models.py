@@ -1,6 +1,7 @@
 """What is owed: credit accounts, their bills, the payments and how these were split."""
 
 import uuid
+from datetime import date
 from decimal import Decimal
 
 from django.db import models
@@ -22,6 +23,11 @@ from loans.models_pay import PayOrder as PayOrder
 def money(verbose_name: object, **options: object) -> "models.DecimalField[Decimal, Decimal]":
     """An amount in the account's currency, to the thousandth: the dinar has three places."""
     return models.DecimalField(verbose_name, max_digits=18, decimal_places=3, **options)  # type: ignore[arg-type]
+
+
+def _today() -> date:
+    """The lender's day is UTC's."""
+    return timezone.now().date()
 
 
 class CreditAccount(models.Model):
@@ -187,7 +193,8 @@ class Reversal(models.Model):
     payment = models.OneToOneField(
         Payment, on_delete=models.PROTECT, related_name="reversal", verbose_name=_("payment")
     )
-    at = models.DateTimeField(_("taken back"), default=timezone.now)  # UTC
+    at = models.DateTimeField(_("taken back"), default=timezone.now)  # UTC; when it was booked here
+    on = models.DateField(_("taken back on"), default=_today)  # calendar day at the lender
     by = by_whom(_("taken back by"))
     why = models.CharField(_("why"), max_length=200)
     was = models.JSONField(_("what it had paid"), default=dict)  # bill's number → amount

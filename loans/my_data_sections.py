@@ -36,7 +36,7 @@ my_data.add(
     Section(
         "payments_taken_back",
         lambda person: Reversal.objects.filter(payment__account__borrower=person),
-        ("payment__reference", "at", "why", "was", "principal"),
+        ("payment__reference", "at", "on", "why", "was", "principal"),
     ),
     Section(
         "online_payments",

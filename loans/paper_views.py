@@ -51,8 +51,9 @@ def statement(request: BorrowerRequest, public_id: UUID, name: str) -> HttpRespo
 @require_safe
 @borrower_required
 def receipt(request: BorrowerRequest, payment_id: UUID) -> HttpResponse:
-    """One payment's receipt."""
-    own = Payment.objects.filter(account__borrower=request.borrower).select_related("account__borrower")
+    """One payment's receipt; of one that was taken back, a paper that says so."""
+    own = Payment.everything.filter(account__borrower=request.borrower)
+    own = own.select_related("account__borrower", "reversal")
     payment = get_object_or_404(own, public_id=payment_id)
     return _file(making.receipt(payment, today=calendar_day(request.borrower)), f"{payment.reference}.pdf")
 

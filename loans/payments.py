@@ -20,13 +20,14 @@ from loans.allocation import allocate
 from loans.contract import CannotTell
 from loans.currency import unit
 from loans.models import Allocation, Bill, CreditAccount, Payment
+from loans.refusals import Code, Refused
 
 MOST = Decimal(10) ** 15  # what the column holds
 RECORDED = "recorded"  # Payment.basis: entered in the portal, not by the lender's file
 
 
-class PaymentRefused(ValueError):
-    """The payment is not in the books. The message says, to a person, what to do."""
+class PaymentRefused(Refused):
+    """The payment is not in the books."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,23 +63,35 @@ def record(account: CreditAccount, *, payment: NewPayment, by: User | None, now:
 def _check(account: CreditAccount, payment: NewPayment, now: datetime) -> None:
     if payment.currency != account.currency:
         raise PaymentRefused(
+            Code.OTHER_CURRENCY,
             _("This account is in %(account)s, the payment in %(payment)s. Convert it first.")
-            % {"account": account.currency, "payment": payment.currency}
+            % {"account": account.currency, "payment": payment.currency},
+            "currency",
         )
     if not (payment.amount.is_finite() and 0 < payment.amount < MOST):
-        raise PaymentRefused(_("The amount must be more than 0. Correct the amount."))
+        raise PaymentRefused(
+            Code.BAD_FIELD, _("The amount must be more than 0. Correct the amount."), "amount"
+        )
     if payment.amount % unit(account.currency):
         raise PaymentRefused(
+            Code.TOO_FINE,
             _("%(currency)s has no smaller unit than %(unit)s. Round the amount.")
-            % {"currency": account.currency, "unit": unit(account.currency)}
+            % {"currency": account.currency, "unit": unit(account.currency)},
+            "amount",
         )
     if payment.received_on > now.date():  # the lender's day is UTC's
         raise PaymentRefused(
+            Code.IN_FUTURE,
             _("%(day)s is in the future. Record the payment on the day it arrives.")
-            % {"day": date_format(payment.received_on)}
+            % {"day": date_format(payment.received_on)},
+            "received_on",
         )
     if len(payment.reference) > 64 or not payment.reference.isprintable():
-        raise PaymentRefused(_("A reference is up to 64 visible characters. Correct the reference."))
+        raise PaymentRefused(
+            Code.BAD_FIELD,
+            _("A reference is up to 64 visible characters. Correct the reference."),
+            "reference",
+        )
 
 
 def _check_that_it_settles(account: CreditAccount, payment: NewPayment) -> None:
@@ -89,11 +102,13 @@ def _check_that_it_settles(account: CreditAccount, payment: NewPayment) -> None:
         quote = quotes.ask(balances.account_view(account, today=on), bills, on=on, today=on)
     except CannotTell as unknown:
         raise PaymentRefused(
+            Code.DOES_NOT_SETTLE,
             _("What settles this account cannot be told here: %(why)s Book it as a payment like others.")
-            % {"why": unknown.reason.label}
+            % {"why": unknown.reason.label},
         ) from unknown
     if payment.amount < quote.total:
         raise PaymentRefused(
+            Code.DOES_NOT_SETTLE,
             _(
                 "On %(day)s it takes %(sum)s %(currency)s to settle this loan. Book it as a payment like others."
             )
@@ -101,7 +116,8 @@ def _check_that_it_settles(account: CreditAccount, payment: NewPayment) -> None:
                 "day": date_format(on),
                 "sum": quote.total.quantize(unit(account.currency)),
                 "currency": account.currency,
-            }
+            },
+            "amount",
         )
 
 
@@ -120,10 +136,12 @@ def _book(account: CreditAccount, payment: NewPayment, by: User | None, now: dat
             )
     except IntegrityError as error:
         raise PaymentRefused(
+            Code.OTHER_FIGURES,
             _(
                 "A payment with the reference “%(reference)s” is already booked. Check whether it is the same one."
             )
-            % {"reference": reference}
+            % {"reference": reference},
+            "reference",
         ) from error
 
 

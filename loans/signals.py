@@ -10,6 +10,10 @@ payment_recorded = Signal()
 # inside the transaction. Arguments: account (CreditAccount), bills (ids of Bill), now (UTC).
 bills_opened = Signal()
 
+# A payment was taken back. Sent inside the transaction, after `bills_opened`.
+# Arguments: account (CreditAccount), payment (Payment), reversal (Reversal), now (UTC).
+payment_taken_back = Signal()
+
 # Bills may have been closed without a payment: by an import, or by the core system. Sent inside the transaction.
 # Arguments: now (UTC); borrowers (ids of Borrower), left out where it may be anybody's.
 bills_changed = Signal()

@@ -20,6 +20,7 @@ class Event(models.TextChoices):
     PROMISE = "promise.made", _("a promise to pay was made")
     PROMISE_KEPT = "promise.kept", _("a promise to pay was kept")
     PROMISE_BROKEN = "promise.broken", _("a promise to pay was not kept")
+    PROMISE_REOPENED = "promise.reopened", _("a kept promise to pay is open again")
     REQUEST = "request.opened", _("the borrower asked for something")
     COMPLAINT = "complaint.opened", _("the borrower complained")
 

@@ -1,4 +1,7 @@
-"""What a payment does to reminders, inside the transaction that books it: those of paid bills fall away."""
+"""What a payment does to reminders, inside the transaction that books it: those of paid bills fall away.
+
+And what becomes of them, and is told, where it is taken back.
+"""
 
 import json
 from collections.abc import Sequence
@@ -6,10 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_noop as N_  # noqa: N812  the name that extraction knows
 
 from accounts.models import Borrower
-from loans.models import CreditAccount, Payment
-from notifications import context, lanes, queries, reason, texts
+from loans import reversals
+from loans.models import CreditAccount, Payment, Reversal
+from loans.templatetags.money import day, money
+from notifications import context, inbox, lanes, queries, reason, texts
 from notifications.material import approved_words
 from notifications.models import Attempt, Reminder
 from notifications.reason import Reason
@@ -17,6 +24,12 @@ from notifications.texts import Demand
 from notifications.words import AttemptState, Category, Channel, ReminderState
 
 RECEIPT = "receipt"  # the template's code
+GONE = Reason("payment.taken_back")
+_TAKEN_BACK = N_(
+    "Your payment of %(sum)s from %(received)s to account %(account)s was taken back on %(day)s: %(why)s. What it had"
+    " paid is owed again, and your account shows it. If you think that this is a mistake, or if paying it again is"
+    " hard now, write to us: we look for a way with you."
+)
 RECEIPT_IS_NEWS = timedelta(days=14)  # after the money came
 
 
@@ -56,6 +69,25 @@ def on_bills_opened(*, account: CreditAccount, bills: Sequence[int], now: dateti
     fell_away = Reminder.objects.filter(bill__in=bills, attempts=None, reasons__contains=[{"rule": "paid"}])
     fell_away.exclude(state=ReminderState.PLANNED).delete()
     cancel_paid(borrower_id=account.borrower_id, now=now)
+
+
+def on_taken_back(
+    *, account: CreditAccount, payment: Payment, reversal: Reversal, now: datetime, **_: Any
+) -> None:
+    """The person learns from us, not from a reminder, that a payment has gone. One that is booked anew has not."""
+    if reversal.why == reversals.REPLACED:
+        return
+    borrower = account.borrower
+    with override(borrower.language):
+        known = {
+            "sum": money(payment.amount, account.currency),
+            "received": day(payment.received_on),
+            "account": texts.mask(account.reference),
+            "day": day(reversal.on),
+            "why": gettext(reversal.why),
+        }
+        subject = gettext("A payment of yours was taken back")
+        inbox.put_note(borrower, subject, gettext(_TAKEN_BACK) % known, why=GONE, now=now)
 
 
 def cancel_paid(*, borrower_id: int | None, now: datetime) -> int:

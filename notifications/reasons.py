@@ -281,6 +281,7 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "retry": _retry,
     "paid": _says(_("The bill is paid.")),
     "receipt": _says(_("A payment arrived on your account.")),
+    "payment.taken_back": _says(_("A payment of yours was taken back.")),
     "conversation.answered": _says(_("We have answered what you wrote to us.")),
     "reply.heard": _says(_("A message came to us from an address of yours.")),
     "address.closed": _says(_("We closed an address of yours that our messages did not reach you at.")),

@@ -39,7 +39,7 @@ LOWERS = (
     "repayment", "downPayment", "recoveryRepayment", "chargePayment", "merchantIssuedRefund", "payoutRefund",
     "goodwillCredit", "chargeRefund", "chargeAdjustment", "interestRefund", "interestPaymentWaiver",
 )  # fmt: skip
-GIVES_BACK = ("refund", "refundForActiveLoans")
+GIVES_BACK = ("refund", "refundForActiveLoans", "chargeback")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ class Transaction:
     on: date
     amount: Decimal
     stands: bool
+    reversed_on: date | None = None  # of one that does not stand, where Fineract says it
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,7 @@ def _transaction(answer: Answer) -> Transaction:
         on=day(_of(answer, "date")),
         amount=_decimal(_of(answer, "amount")) or ZERO,
         stands=not answer.get("manuallyReversed"),
+        reversed_on=day(answer["reversedOnDate"]) if answer.get("reversedOnDate") else None,
     )
 
 

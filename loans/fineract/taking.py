@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_noop as N_  # noqa: N812  the name that extraction knows
 
 from loans import reversals, signals, splitting
 from loans.api import rows as reading
@@ -20,8 +19,6 @@ from loans.fineract.mapping import Loan, Transaction, payment
 from loans.models import Bill, CreditAccount, Payment
 
 MARK = "FIN-T"  # begins the references of payments that come from Fineract, before the transaction's id
-TAKEN_BACK = N_("taken back by the lender")
-REPLACED = N_("corrected by the lender")
 NOTHING = {"amount": reading.NOT_NEGATIVE("0"), "principal": None, "interest": None}
 
 
@@ -89,12 +86,14 @@ def _take_back(
     account: CreditAccount, transactions: Sequence[Transaction], references: Mapping[int, str], now: datetime
 ) -> int:
     standing = {references[each.id] for each in transactions if each.stands}
-    reversed_there = {references[each.id] for each in transactions if not each.stands}
+    reversed_there = {references[each.id]: each for each in transactions if not each.stands}
     ours = Payment.objects.filter(account=account, reference__startswith=MARK)
     gone = {*ours.exclude(reference__in=standing), *account.payments.filter(reference__in=reversed_there)}
     for each in sorted(gone, key=lambda each: each.pk):
-        why = TAKEN_BACK if each.reference in reversed_there else REPLACED
-        reversals.reverse(each, why=why, by=None, now=now)
+        there = reversed_there.get(each.reference)
+        why = reversals.TAKEN_BACK if there else reversals.REPLACED
+        on = max(min((there and there.reversed_on) or now.date(), now.date()), each.received_on)
+        reversals.reverse(each, why=why, by=None, now=now, on=on)
     return len(gone)
 
 

@@ -50,8 +50,8 @@ def statement(account: CreditAccount, period: Period, *, today: date) -> bytes:
     """The statement in the active language."""
     lines = bill_lines.of(account.bills.order_by("due_on", "number"), today=today)
     view = balances.account_view(account, today=today)
-    payments = account.payments.order_by("received_on", "pk")
-    made = sheet.statement(view, lines, payments, period=period, today=today)
+    payments = Payment.everything.filter(account=account).order_by("received_on", "pk")
+    made = sheet.statement(view, lines, payments.select_related("reversal"), period=period, today=today)
     return pdf(replace(made, is_large=_reads_large(account)))
 
 

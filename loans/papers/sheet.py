@@ -57,10 +57,11 @@ def statement(
     """
     bills = [line for line in lines if line.due_on in period]
     received = [payment for payment in payments if payment.received_on in period]
+    standing = sum((payment.amount for payment in received if not payment.reversed_at), Decimal(0))
     currency = view.currency
     sums = (
         (gettext("Billed in this time"), money(sum((line.amount for line in bills), Decimal(0)), currency)),
-        (gettext("Received in this time"), money(sum((p.amount for p in received), Decimal(0)), currency)),
+        (gettext("Received in this time"), money(standing, currency)),
         _balance(view),
     )
     return _sheet(
@@ -74,8 +75,23 @@ def statement(
 
 
 def receipt(view: AccountView, payment: Payment, parts: Sequence[Allocation], *, today: date) -> Sheet:
-    """What one payment was, and which bills it paid. parts: its allocations with their bills, by due day."""
+    """What one payment was, and which bills it paid. parts: its allocations with their bills, by due day.
+
+    Of one that was taken back: when and why, for nothing is paid by it.
+    """
     currency = view.currency
+    facts = (
+        *_account(view),
+        (gettext("Received on"), day(payment.received_on)),
+        (gettext("Amount"), money(payment.amount, currency)),
+        (gettext("Reference"), payment.reference),
+    )
+    if payment.reversed_at:
+        gone = payment.reversal
+        facts += ((gettext("Taken back on"), day(gone.on)), (gettext("Why"), gettext(gone.why)))
+        owed = (gettext("What it had paid is owed again."),)
+        title = gettext("A payment that was taken back")
+        return _sheet(view, title, today=today, facts=facts, tables=(), notes=owed)
     rest = payment.amount - sum((part.amount for part in parts), Decimal(0))
     rows = [(short_day(part.bill.due_on), money(part.amount, currency)) for part in parts]
     if rest:
@@ -86,12 +102,6 @@ def receipt(view: AccountView, payment: Payment, parts: Sequence[Allocation], *,
         numbers=(False, True),
         rows=tuple(rows),
         empty=gettext("Credited to the account"),
-    )
-    facts = (
-        *_account(view),
-        (gettext("Received on"), day(payment.received_on)),
-        (gettext("Amount"), money(payment.amount, currency)),
-        (gettext("Reference"), payment.reference),
     )
     return _sheet(view, gettext("Payment receipt"), today=today, facts=facts, tables=(split,), notes=())
 
@@ -155,9 +165,17 @@ def _payments(payments: Sequence[Payment], currency: str) -> Table:
         title=gettext("Payments we have received"),
         columns=(gettext("Received on"), gettext("Reference"), gettext("Amount")),
         numbers=(False, False, True),
-        rows=tuple((short_day(p.received_on), p.reference, money(p.amount, currency)) for p in payments),
+        rows=tuple((short_day(p.received_on), _named(p), money(p.amount, currency)) for p in payments),
         empty=gettext("No payment came in this time."),
     )
+
+
+def _named(payment: Payment) -> str:
+    """Its reference, and that it no longer counts where it was taken back."""
+    if not payment.reversed_at:
+        return payment.reference
+    gone = gettext("Taken back on %(day)s") % {"day": short_day(payment.reversal.on)}
+    return f"{payment.reference} · {gone}"
 
 
 def _period(period: Period) -> str:

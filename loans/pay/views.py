@@ -57,7 +57,9 @@ def pay(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
 def order(request: BorrowerRequest, order_id: UUID) -> HttpResponse:
     """What became of one payment: before the provider's page, and after it."""
     found = get_object_or_404(
-        PayOrder.objects.filter(account__borrower=request.borrower).select_related("account", "payment"),
+        PayOrder.objects.filter(account__borrower=request.borrower).select_related(
+            "account", "payment__reversal"
+        ),
         pk=order_id,
     )
     has_ended = bool(found.expires_at and found.expires_at <= timezone.now())

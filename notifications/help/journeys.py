@@ -28,6 +28,11 @@ SILENT_WHILE = {
 }
 TOPICS = {HelpKind.DUE_DAY: Topic.BILL, HelpKind.HARDSHIP: Topic.PAYMENT, HelpKind.DISPUTE: Topic.BILL}
 JUDGED_AT_ONCE = 500
+TOLD = {
+    HelpState.OPEN: Event.PROMISE_REOPENED,
+    HelpState.KEPT: Event.PROMISE_KEPT,
+    HelpState.BROKEN: Event.PROMISE_BROKEN,
+}  # the states of a promise that was not withdrawn, and what is told of one that comes into it
 
 
 class AlreadyOpen(ValueError):
@@ -129,14 +134,15 @@ def decide(request: HelpRequest, *, decision: Decision, by: User, now: datetime)
 # ---------- a promise ----------
 
 
-def on_payment(*, account: CreditAccount, now: datetime, **_: Any) -> None:
-    """Money came in: a promise about the account may be kept. Inside the payment's transaction."""
+def on_payments_changed(*, account: CreditAccount, now: datetime, **_: Any) -> None:
+    """Money came in or was taken back: promises about the account are what their payments make of them.
+
+    Inside the transaction that books it. Of two that are open again, the newer one stands.
+    """
     lanes.lock(account.borrower_id)
-    promised = {"account": account, "kind": HelpKind.PROMISE, "state": HelpState.OPEN}
-    for request in HelpRequest.objects.filter(**promised).select_related("borrower"):
-        if _is_kept(request):
-            _end(request, HelpState.KEPT, by=None, now=now)
-            _tell(request, Event.PROMISE_KEPT, now)
+    promises = HelpRequest.objects.filter(account=account, kind=HelpKind.PROMISE, state__in=TOLD)
+    for request in promises.select_related("borrower", "account").order_by("-opened_at"):
+        _judge(request, now)
 
 
 def judge_due(*, now: datetime) -> int:
@@ -146,13 +152,34 @@ def judge_due(*, now: datetime) -> int:
     for key in list(due.order_by("due_at").values_list("pk", flat=True)[:JUDGED_AT_ONCE]):
         with transaction.atomic():
             request = _locked(HelpRequest.objects.get(pk=key))
-            if request.state != HelpState.OPEN:
-                continue
-            kept = _is_kept(request)
-            _end(request, HelpState.KEPT if kept else HelpState.BROKEN, by=None, now=now)
-            _tell(request, Event.PROMISE_KEPT if kept else Event.PROMISE_BROKEN, now)
-            judged += 1
+            judged += request.state == HelpState.OPEN and _judge(request, now)
     return judged
+
+
+def _judge(request: HelpRequest, now: datetime) -> bool:
+    """Give a promise the state that it has by its payments, and tell it. True where it is another one."""
+    state = _outcome(request, now)
+    if state == request.state:
+        return False
+    if state == HelpState.OPEN:
+        request.state, request.ended_at = state, None
+        request.save(update_fields=["state", "ended_at"])
+        if Promise.from_json(request.details).day >= local_time.today(request.borrower.time_zone, now=now):
+            _hold(request, "payment", now)
+    else:
+        _end(request, state, by=None, now=now)
+    _tell(request, TOLD[state], now)
+    return True
+
+
+def _outcome(request: HelpRequest, now: datetime) -> HelpState:
+    if _is_kept(request):
+        return HelpState.KEPT
+    if request.state == HelpState.BROKEN or request.due_at <= now:
+        return HelpState.BROKEN
+    same = {"borrower": request.borrower, "account": request.account, "kind": request.kind}
+    others = HelpRequest.objects.filter(**same, state=HelpState.OPEN).exclude(pk=request.pk)
+    return HelpState.BROKEN if others.exists() else HelpState.OPEN
 
 
 def _is_kept(request: HelpRequest) -> bool:

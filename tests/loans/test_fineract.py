@@ -70,7 +70,7 @@ def undo(house: Fineract, number: int, *, paid_again: bool = False) -> None:
         house.loan["transactions"][number],
         house.loan["repaymentSchedule"]["periods"][number],
     )
-    transaction["manuallyReversed"] = True
+    transaction |= {"manuallyReversed": True, "reversedOnDate": [2012, 10, 16]}
     period |= {
         "complete": False,
         "totalPaidForPeriod": 0,
@@ -216,6 +216,7 @@ def test_what_is_reversed_there_is_taken_back_here(house: Fineract) -> None:
     told = run(now=NOW + timedelta(days=1))
     assert (told["loans"], told["reversed"], told["notes"]) == ({"updated": 1}, 1, [])
     assert Reversal.objects.get().why == "taken back by the lender"
+    assert Reversal.objects.get().on == date(2012, 10, 16)
     assert bills()[3] == (Decimal("945.60"), 0, True)
     assert balances.account_view(account(), today=NOW.date()).balance == Decimal("7718.17")
     assert run(now=NOW + timedelta(days=2))["loans"] == {"unchanged": 1}

@@ -15,10 +15,12 @@ from loans import balances, payments, reversals, truth
 from loans.api import upserts
 from loans.api.schemas import PaymentIn
 from loans.models import Allocation, CreditAccount, Payment, Reversal
+from loans.papers import sheet
+from loans.papers.period import parse
 from loans.payments import NewPayment
 from loans.reversals import ReversalRefused
 from notifications import plan
-from notifications.models import Reminder
+from notifications.models import Attempt, Reminder
 from notifications.words import ReminderState
 from tests import factories
 from tests.loans.agreements import NOON, TODAY, contracted
@@ -169,8 +171,55 @@ def test_the_owner_reads_on_the_page_that_it_was_taken_back(loan: CreditAccount,
     assert "Taken back on" in text
     assert "returned by the bank" in text
     receipt = reverse("loans:receipt", args=[payment.public_id])
-    assert receipt not in text
-    assert signed_in.get(receipt).status_code == 404
+    assert receipt in text
+    assert signed_in.get(receipt)["Content-Type"] == "application/pdf"
+
+
+def test_its_papers_say_that_it_was_taken_back(loan: CreditAccount) -> None:
+    pay(loan, 30)
+    payment = take_back(pay(loan, 100)).payment
+    view = balances.account_view(loan, today=TODAY)
+    receipt = sheet.receipt(view, payment, [], today=TODAY)
+    assert receipt.title == "A payment that was taken back"
+    assert dict(receipt.facts)["Taken back on"] == "March 13, 2026"
+    assert (receipt.tables, receipt.notes) == ((), ("What it had paid is owed again.",))
+    month = parse("2026-03", first=TODAY, last=TODAY)
+    all_of_them = Payment.everything.order_by("pk")
+    paper = sheet.statement(view, [], all_of_them, period=month, today=TODAY)
+    assert dict(paper.facts)["Received in this time"] == "$30.00"
+    assert "Taken back on Mar 13, 2026" in paper.tables[1].rows[1][1]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "was taken back on March 13, 2026: returned by the bank."),
+        ("zh-hans", "已于2026年3月13日撤回：被银行退回。"),
+        ("zh-hant", "已於2026年3月13日撤回：被銀行退回。"),
+    ],
+)
+def test_the_borrower_learns_of_it_in_their_language(loan: CreditAccount, language: str, said: str) -> None:
+    Borrower.objects.update(language=language)
+    loan.refresh_from_db()
+    payment = pay(loan, 100)
+    take_back(payment)
+    [note] = Attempt.objects.filter(category="service")
+    assert said in note.body
+    assert note.channel == "inbox"
+    assert note.language == language
+
+
+def test_of_one_that_is_booked_anew_nothing_is_told(loan: CreditAccount) -> None:
+    reversals.reverse(pay(loan, 100), why=reversals.REPLACED, by=None, now=LATER)
+    assert not Attempt.objects.filter(category="service").exists()
+
+
+@pytest.mark.parametrize(("days", "said"), [(3, "in the future"), (-1, "cannot have been taken back before")])
+def test_the_day_lies_between_the_payment_and_today(loan: CreditAccount, days: int, said: str) -> None:
+    payment = pay(loan, 100)
+    with pytest.raises(ReversalRefused, match=said):
+        reversals.reverse(payment, why="x", by=None, now=LATER, on=TODAY + timedelta(days=days))
+    assert not Reversal.objects.exists()
 
 
 def test_the_engine_plans_what_had_fallen_away_again(loan: CreditAccount) -> None:

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Borrower, User
-from loans import due_days, payments
-from loans.models import CreditAccount
+from loans import due_days, payments, reversals
+from loans.models import CreditAccount, Payment
 from notifications import conversations, engine, plan, silence, webhooks
 from notifications.help import journeys
 from notifications.help.journeys import AlreadyEnded, AlreadyOpen, Ask, Decision
@@ -52,9 +52,9 @@ def ask_for(account: CreditAccount, kind: HelpKind, **details: Any) -> HelpReque
     return journeys.open_request(account.borrower, ask=Ask(kind, about, SECRET, details), now=NOON)
 
 
-def pay(account: CreditAccount, amount: str, *, on: date, booked: datetime) -> None:
+def pay(account: CreditAccount, amount: str, *, on: date, booked: datetime) -> Payment:
     new = payments.NewPayment(amount=Decimal(amount), currency="USD", received_on=on)
-    payments.record(account, payment=new, by=None, now=booked)
+    return payments.record(account, payment=new, by=None, now=booked)
 
 
 def reasons(borrower: Borrower, now: datetime = NOON) -> list[str]:
@@ -136,6 +136,84 @@ def test_a_promise_nobody_paid_is_not_kept_and_the_engine_finds_it(loan: CreditA
     engine.tick(now=fresh(made).due_at)
     assert fresh(made).state == HelpState.BROKEN
     assert journeys.judge_due(now=fresh(made).due_at) == 0
+
+
+def kept(account: CreditAccount) -> tuple[HelpRequest, Payment]:
+    """A promise for 20 March, kept on the 11th."""
+    made = promise(account)
+    return made, pay(account, "88.85", on=TODAY, booked=NOON + timedelta(hours=1))
+
+
+def take_back(payment: Payment, *, now: datetime) -> None:
+    reversals.reverse(payment, why=reversals.RETURNED, by=None, now=now)
+
+
+@pytest.mark.django_db
+def test_a_kept_promise_whose_payment_is_taken_back_is_open_again_and_holds_again(
+    loan: CreditAccount,
+) -> None:
+    made, payment = kept(loan)
+    later = NOON + timedelta(days=2)
+    take_back(payment, now=later)
+    assert (fresh(made).state, fresh(made).ended_at) == (HelpState.OPEN, None)
+    assert reasons(loan.borrower, later) == ["a day for the payment is agreed"]
+    assert reasons(loan.borrower, datetime(2026, 3, 21, 5, tzinfo=UTC)) == []
+    pay(loan, "88.85", on=TODAY, booked=later + timedelta(hours=1))
+    assert fresh(made).state == HelpState.KEPT
+
+
+@pytest.mark.django_db
+def test_after_its_day_it_waits_for_what_is_being_booked_and_holds_nothing(loan: CreditAccount) -> None:
+    made, payment = kept(loan)
+    later = datetime(2026, 3, 22, 12, tzinfo=UTC)
+    take_back(payment, now=later)
+    assert fresh(made).state == HelpState.OPEN
+    assert reasons(loan.borrower, later) == []
+    journeys.judge_due(now=fresh(made).due_at)
+    assert fresh(made).state == HelpState.BROKEN
+
+
+@pytest.mark.django_db
+def test_once_booking_is_over_it_is_not_kept_until_the_money_turns_out_to_have_come_in_time(
+    loan: CreditAccount,
+) -> None:
+    made, payment = kept(loan)
+    later = fresh(made).due_at + timedelta(days=9)
+    take_back(payment, now=later)
+    assert fresh(made).state == HelpState.BROKEN
+    pay(loan, "88.85", on=TODAY, booked=later + timedelta(hours=1))
+    assert fresh(made).state == HelpState.KEPT
+
+
+@pytest.mark.django_db
+def test_a_promise_that_other_payments_keep_stays_kept(loan: CreditAccount) -> None:
+    made, payment = kept(loan)
+    pay(loan, "90", on=TODAY, booked=NOON + timedelta(hours=2))
+    take_back(payment, now=NOON + timedelta(days=2))
+    assert fresh(made).state == HelpState.KEPT
+
+
+@pytest.mark.django_db
+def test_a_newer_promise_takes_the_place_of_one_that_is_no_longer_kept(loan: CreditAccount) -> None:
+    made, payment = kept(loan)
+    ask = Ask(HelpKind.PROMISE, loan, details=Promise(Decimal(5), TODAY + timedelta(days=20)).to_json())
+    newer = journeys.open_request(loan.borrower, ask=ask, now=NOON + timedelta(days=1))
+    take_back(payment, now=NOON + timedelta(days=2))
+    assert (fresh(made).state, fresh(newer).state) == (HelpState.BROKEN, HelpState.OPEN)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "event"), [(2, "promise.reopened"), (30, "promise.broken")])
+def test_the_lender_hears_that_a_promise_is_no_longer_kept(
+    loan: CreditAccount, days: int, event: str
+) -> None:
+    WebhookEndpoint.objects.create(
+        name="core", url="https://core.example", secret=webhooks.new_secret(), events=[event]
+    )
+    made, payment = kept(loan)
+    take_back(payment, now=NOON + timedelta(days=days))
+    [told] = WebhookDelivery.objects.all()
+    assert json.loads(told.body)["data"]["reference"] == made.reference
 
 
 # ---------- the others ----------
