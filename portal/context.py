@@ -4,6 +4,8 @@ from functools import cache, partial
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from notifications import news
 from notifications.news import NOTHING, News
@@ -14,10 +16,17 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "lender_name": settings.LENDER_NAME,
         "lender_phone": settings.LENDER_PHONE,
         "lender_email": settings.LENDER_EMAIL,
+        # For a sentence on a page: a number that is only read cannot be tapped.
+        "phone_link": _link("tel", settings.LENDER_PHONE),
+        "email_link": _link("mailto", settings.LENDER_EMAIL),
         "is_local": settings.LOCAL,
         # Counted where a borrower's navigation shows them, once a page.
         "news": cache(partial(_news, request)),
     }
+
+
+def _link(scheme: str, address: str) -> SafeString:
+    return format_html('<a class="nowrap" href="{}:{}">{}</a>', scheme, address.replace(" ", ""), address)
 
 
 def _news(request: HttpRequest) -> News:
