@@ -13,6 +13,7 @@ from accounts import addresses, logins, regions
 from accounts.addresses import Address
 from accounts.codes import Recipient
 from accounts.models import Borrower, ContactPoint
+from accounts.passwords import PasswordInput
 
 OTHER = "other"
 
@@ -28,6 +29,13 @@ def written(advice: Any) -> dict[str, Any]:
         "required": advice,
         "max_length": _("That is too long. Enter at most %(limit_value)d characters."),
     }
+
+
+def shown_on_demand(field: forms.Field, *, is_new: bool = False) -> None:
+    """Let a person look at the password they type. What only repeats the field's label is not said in it."""
+    attributes = {name: value for name, value in field.widget.attrs.items() if name != "placeholder"}
+    field.widget = PasswordInput(attributes, is_new=is_new)
+    field.widget.is_required = field.required
 
 
 class AddressField(forms.CharField):
@@ -78,7 +86,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["login"] = AddressField(region=regions.of_request(self.request))
         if "password" in self.fields:
             self.fields["password"].help_text = ""
-            self.fields["password"].widget.attrs.pop("placeholder", None)
+            shown_on_demand(self.fields["password"])
             self.fields["password"].error_messages |= written(
                 _("Enter your password, or sign in with a code.")
             )
@@ -124,7 +132,8 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
 
 
 class PasswordAdvice:
-    """What an empty field of allauth's password forms asks for; its label is said once, and not in the field again."""
+    """What an empty field of allauth's password forms asks for; its label is said once, and not in the field again.
+    Every field can show what was typed; a new password is weighed while it is typed."""
 
     fields: dict[str, forms.Field]
     ADVICE = {
@@ -139,7 +148,7 @@ class PasswordAdvice:
         for name, advice in self.ADVICE.items():
             if field := self.fields.get(name):
                 field.error_messages |= written(advice)
-                field.widget.attrs.pop("placeholder", None)
+                shown_on_demand(field, is_new=name == "password1")
 
 
 class SetPasswordForm(PasswordAdvice, allauth.SetPasswordForm):  # type: ignore[misc]

@@ -51,6 +51,28 @@ document.addEventListener("allauth.error", (event) => {
   problem.hidden = false;
 });
 
+// A password one types: shown on demand, hidden again before it is sent; a new one is weighed by its length, in which a
+// sign repeated counts once (12 is the least that is taken).
+document.querySelectorAll("[data-password-of]").forEach((tools) => {
+  const field = document.getElementById(tools.dataset.passwordOf);
+  const button = tools.querySelector("button");
+  const [meter, words] = [tools.querySelector("meter"), tools.querySelector("[role=status]")];
+  const names = { password: button.textContent, text: button.dataset.hide };
+  const become = (type) => {
+    field.type = type;
+    button.textContent = names[type];
+  };
+  button.addEventListener("click", () => become(field.type === "password" ? "text" : "password"));
+  field.form.addEventListener("submit", () => become("password"));
+  if (meter)
+    field.addEventListener("input", () => {
+      const typed = [...field.value];
+      meter.value = typed.filter((sign, place) => sign !== typed[place - 1]).length;
+      const said = meter.value < meter.low ? "weak" : meter.value < meter.high ? "fair" : "good";
+      words.textContent = typed.length ? words.dataset[said] : "";
+    });
+  tools.hidden = false;
+});
 
 // The page of devices: asks the browser for permission, and hands its subscription to the form. Without script the
 // page says what is needed.

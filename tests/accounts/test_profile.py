@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -267,6 +268,19 @@ def test_a_person_without_a_proved_address_gets_the_code_where_they_sign_in(
     borrower.contact_points.all().delete()
     signed_in.post(STEP_UP, {"to": "0"})
     assert len(post.to(str(login_of(borrower).email))) == 1
+
+
+def test_a_password_has_128_characters_at_most_and_none_is_cut_off(fresh: Client, borrower: Borrower) -> None:
+    def change_to(password: str) -> HttpResponse:
+        words = {"oldpassword": factories.PASSWORD, "password1": password, "password2": password}
+        return fresh.post(reverse("account_change_password"), words)
+
+    longest = "long walks home, " * 7 + "and rest."  # 7 × 17 + 9 = 128
+    refused = change_to(longest + "!")
+    assert refused.status_code == 200
+    assert "at most 128 characters" in refused.content.decode()
+    assert change_to(longest)["Location"] == PROFILE
+    assert login_of(borrower).check_password(longest)
 
 
 def test_a_changed_password_is_told_at_every_address(

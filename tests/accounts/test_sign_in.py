@@ -254,6 +254,15 @@ def test_links_for_a_new_password_are_limited(person: Borrower, post: Post) -> N
     assert statuses == [302] * 5 + [429]
 
 
+# ---------- passwords ----------
+
+
+def test_a_button_shows_the_password_and_nothing_hinders_pasting(client: Client) -> None:
+    page = client.get(LOGIN, {"way": "password"}).text
+    assert re.search(r'<div class="password-tools" data-password-of="id_password" hidden>', page)
+    assert "onpaste" not in page
+
+
 # ---------- closed and covered doors ----------
 
 

@@ -93,7 +93,7 @@ def test_a_password_then_asks_for_the_passkey_and_the_step_up_does_too(
         login = User.objects.get(borrower=person)
         page.get_by_label("E-mail address or phone number").fill(str(login.email))
         page.get_by_label("Password").fill(factories.PASSWORD)
-        page.locator("main form button").first.click()
+        page.locator("main form button[type=submit]").first.click()
         page.get_by_role("button", name="Use the passkey").click()
         page.wait_for_url("**/overview/")
         old = Client()
@@ -163,3 +163,34 @@ def look(visitor: Visitor, client: Client, paths: list[str]) -> None:
             assert flaws(page) == [], path
             visitor.leave()
     assert visitor.complaints == []
+
+
+def test_a_password_is_shown_on_demand_weighed_while_typed_and_hidden_when_sent(
+    visitor: Visitor, fresh: Client
+) -> None:
+    page = visitor.open(reverse("account_change_password"), client=fresh, width=SMALL_PHONE)
+    field = page.locator("#id_password1")
+    tools = page.locator('[data-password-of="id_password1"]')
+    for typed, said in (("aaaaaaaaaaaaaaaa", "too simple"), ("a long walk h", "Long enough"), ("", "")):
+        field.fill(typed)
+        expect(tools.get_by_role("status")).to_contain_text(said)
+    field.fill("a long walk home, and back")
+    expect(tools.get_by_role("status")).to_have_text("Strong")
+    tools.get_by_role("button", name="Show password").click()
+    expect(field).to_have_attribute("type", "text")
+    assert flaws(page) == []
+    tools.get_by_role("button", name="Hide password").click()
+    expect(field).to_have_attribute("type", "password")
+    tools.get_by_role("button", name="Show password").click()
+    page.evaluate(
+        "document.querySelector('form[action*=password]').addEventListener('submit', (e) => e.preventDefault())"
+    )
+    page.get_by_role("button", name="Change password").click()
+    expect(field).to_have_attribute("type", "password")
+    assert visitor.complaints == []
+
+
+def test_without_script_a_password_is_typed_as_ever(visitor: Visitor, fresh: Client) -> None:
+    page = visitor.open(reverse("account_change_password"), client=fresh, script=False)
+    expect(page.locator("#id_password1")).to_be_visible()
+    expect(page.get_by_role("button", name="Show password")).to_have_count(0)

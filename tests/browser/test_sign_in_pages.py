@@ -37,7 +37,7 @@ def code() -> str:
 
 
 def go_on(page: Page) -> None:
-    page.locator("main form button").first.click()
+    page.locator("main form button[type=submit]").first.click()
 
 
 @pytest.mark.parametrize("script", [True, False])
