@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from accounts import languages, letters, security_notices
+from accounts import languages, letters, refusals, security_notices
 from accounts.addresses import Address, Kind
 from accounts.models import Borrower, User
 
@@ -72,6 +72,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         self.set_phone(user, phone, True)
 
     # ---------- limits ----------
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        """What allauth's own forms say; that something was tried too often is noted as well."""
+        if code in ("too_many_login_attempts", "rate_limited"):
+            refusals.note(refusals.Kind.LIMITED, route="account_login")
+        return super().validation_error(code, *args)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Never by allauth: accounts.urls puts our own step-up before each page that allauth would guard.

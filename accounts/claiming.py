@@ -18,9 +18,10 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from accounts import contact_points, letters, logins
+from accounts import contact_points, letters, logins, refusals
 from accounts.addresses import Address
 from accounts.models import Borrower, ContactPoint, Invitation, User
+from accounts.refusals import Kind
 
 log = logging.getLogger(__name__)
 SIGNER = signing.Signer(salt="accounts.invitation")
@@ -103,7 +104,7 @@ def answer_fact(invitation: Invitation, *, answer: str, now: datetime) -> bool:
             return True
         locked.wrong_answers += 1
         locked.save(update_fields=["wrong_answers"])
-    log.info("claim_answer_wrong invitation=%s wrong=%d", locked.pk, locked.wrong_answers)
+    refusals.note(Kind.CODE, purpose="claim_fact", invitation=locked.pk, wrong=locked.wrong_answers)
     _open(locked, now)
     return False
 

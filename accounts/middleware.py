@@ -1,4 +1,4 @@
-"""The language a page speaks, where a person is signed in, and that their pages stay in no cache."""
+"""The language a page speaks, where a person is signed in, that their pages stay in no cache, and what was refused."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from accounts import languages
+from accounts import languages, refusals
 
 # Read by machines: no person, no session, no query.
 MACHINES = (settings.STATIC_URL, "/hooks/", "/api/", "/healthz", "/readyz", "/metrics")
@@ -60,6 +60,21 @@ class SeenMiddleware:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or USER_ID not in request.session:
             return False  # a visitor
         return bool(now - request.session.get("seen_at", 0.0) > self.EVERY.total_seconds())
+
+
+class RefusalMiddleware:
+    """Note each answer that refuses: by the name of its route, for an address may hold a secret, and by the login."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if (kind := refusals.BY_STATUS.get(response.status_code)) and (found := request.resolver_match):
+            knows = settings.SESSION_COOKIE_NAME in request.COOKIES
+            login = request.session.get(USER_ID, "-") if knows else "-"
+            refusals.note(kind, route=found.view_name or found.route, login=login)
+        return response
 
 
 class PrivateMiddleware:

@@ -7,7 +7,9 @@ from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 
+from accounts import refusals
 from accounts.models import User
+from accounts.refusals import Kind
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +28,9 @@ def _signed_out(user: User | None, **_: Any) -> None:
 @receiver(user_login_failed, dispatch_uid="log_sign_in_failed")
 def _failed(**_: Any) -> None:
     """Whose password was wrong is not written: what was typed may be anything, a password too."""
-    log.warning("sign_in_failed way=password")
+    refusals.note(Kind.SIGN_IN, way="password")
 
 
 @receiver(authentication_failed, dispatch_uid="log_second_step_failed")
-def _second_step_failed(user: User, **_: Any) -> None:
-    log.warning("sign_in_failed way=second_step login=%s", user.pk)
+def _second_step_failed(user: User, *, reauthentication: bool, **_: Any) -> None:
+    refusals.note(Kind.STEP_UP if reauthentication else Kind.SIGN_IN, way="second_step", login=user.pk)

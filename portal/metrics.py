@@ -1,10 +1,10 @@
-"""The engine's state for Prometheus, read from the database at each scrape: true of the whole house.
+"""The engine's state and what was refused, for Prometheus: read at each scrape, and true of the whole house.
 
 What a process counts by itself is not here. A scrape reaches one of several web processes, and would show that one's
 share; requests are counted by the proxy in front, which sees them all.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from accounts import refusals
+from accounts.refusals import Kind
 from notifications import status
 from notifications.status import Status
 from notifications.traffic.breaker import State
@@ -32,23 +34,24 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise Http404
     try:
         now = status.read(now=timezone.now())
+        refused = refusals.per_minute(now=timezone.now())
     except DatabaseError:
         return HttpResponse(status=503)
-    return HttpResponse(exposition(now), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return HttpResponse(exposition(now, refused), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
-def exposition(now: Status) -> bytes:
-    """The text that Prometheus reads."""
+def exposition(now: Status, refused: Mapping[Kind, float]) -> bytes:
+    """The text that Prometheus reads. refused: by kind, a minute (accounts.refusals)."""
     registry = CollectorRegistry()
-    registry.register(StatusCollector(now))
+    registry.register(StatusCollector(now, refused))
     return generate_latest(registry)
 
 
 class StatusCollector(Collector):
     """One snapshot's figures. All are gauges: each is how things stand, and none only ever grows."""
 
-    def __init__(self, now: Status) -> None:
-        self.now = now
+    def __init__(self, now: Status, refused: Mapping[Kind, float]) -> None:
+        self.now, self.refused = now, refused
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield from self._clock()
@@ -56,6 +59,7 @@ class StatusCollector(Collector):
         yield from self._attempts()
         yield from self._events()
         yield from self._providers()
+        yield from self._refusals()
 
     def _clock(self) -> Iterator[GaugeMetricFamily]:
         now = self.now
@@ -128,6 +132,15 @@ class StatusCollector(Collector):
         ):
             rows = (((each.channel, each.provider), getattr(each, figure)) for each in known)
             yield _gauges(name, help_text, way, rows)
+
+    def _refusals(self) -> Iterator[GaugeMetricFamily]:
+        """Counted in the cache by every web process; nothing is told while it is away."""
+        yield _gauges(
+            "refusals_per_minute",
+            "What was refused a minute, over the last five, by why.",
+            ("kind",),
+            (((kind.value,), number) for kind, number in self.refused.items()),
+        )
 
 
 def _gauge(name: str, help_text: str, value: float | None) -> GaugeMetricFamily:

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import codes
+from accounts import codes, refusals
 from accounts.addresses import Address
 from accounts.codes import Answer, Recipient
 from accounts.forms import CodeForm
+from accounts.refusals import Kind
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class CodeStep:
     purpose: str  # of accounts.codes
     here: str  # name of the page that takes the code
     back: str  # name of the page before, which asks where to send it
+    refusal: Kind = Kind.CODE  # what a wrong code counts as
 
 
 def send(request: HttpRequest, step: CodeStep, *, to: Recipient) -> HttpResponse:
@@ -52,6 +54,7 @@ def page(request: HttpRequest, step: CodeStep, *, right: Callable[[Address], Htt
         )
         if answer is Answer.RIGHT:
             return right(sent.address)
+        refusals.note(step.refusal, purpose=step.purpose, login=request.user.pk or "-")
         if answer is Answer.OVER:
             codes.forget(request.session, step.purpose)
             messages.error(request, _("That code cannot be used any more. Ask for a new one."))

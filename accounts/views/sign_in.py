@@ -9,6 +9,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from accounts import refusals
+
 
 class EnterSignInCode(ConfirmLoginCodeView):  # type: ignore[misc]
     """allauth 65.21 counts wrong codes in the session, which guesses made in parallel outrun; so count them here too.
@@ -26,6 +28,11 @@ class EnterSignInCode(ConfirmLoginCodeView):  # type: ignore[misc]
                 request, action="confirm_login_code", key=f"{address} {state['at']}"
             )
         answer: HttpResponseBase = limited or super().post(request, *args, **kwargs)
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        refusals.note(refusals.Kind.SIGN_IN, way="code")
+        answer: HttpResponse = super().form_invalid(form)
         return answer
 
     def _resend_form_valid(self, form: Any) -> HttpResponse:

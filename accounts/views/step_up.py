@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 from accounts import languages, step_up
 from accounts.forms import StepUpForm
 from accounts.models import Borrower, User
+from accounts.refusals import Kind
 from accounts.views import code
 from accounts.views.code import CodeStep
 
-STEP = CodeStep("step_up", here="accounts:step_up_code", back="accounts:step_up")
+STEP = CodeStep("step_up", here="accounts:step_up_code", back="accounts:step_up", refusal=Kind.STEP_UP)
 AFTER = "step_up_next"  # in the session: the page to go on to
 # By what a login has, the page that takes it; the first that fits, and from there one can choose another.
 SECOND_FACTOR_PAGES = {"webauthn": "mfa_reauthenticate_webauthn", "totp": "mfa_reauthenticate"}

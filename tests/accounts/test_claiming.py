@@ -120,6 +120,6 @@ def test_a_claim_leaves_ids_and_nothing_personal_in_the_log(
         assert not claiming.answer_fact(invitation, answer="0000", now=now)
         claiming.claim(invitation, address=Address("email", "new@example.com"), now=now)
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("accounts")]
-    assert [line.split()[0] for line in ours] == ["claim_answer_wrong", "claim_done"]
+    assert [line.split()[0] for line in ours] == ["refused", "claim_done"]
     for personal in ("Zhang", EMAIL, PHONE, "new@example.com", "93X4", "0000"):
         assert not any(personal in line for line in ours)

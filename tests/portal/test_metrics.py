@@ -36,7 +36,7 @@ def read(client: Client, **headers: str) -> dict[str, dict[tuple[str, ...], floa
 def test_each_metric_is_named_after_the_portal_and_says_what_it_is(client: Client) -> None:
     text = client.get("/metrics").content.decode()
     families = list(text_string_to_metric_families(text))
-    assert len(families) == 19
+    assert len(families) == 20
     for family in families:
         assert family.name.startswith("portal_")
         assert family.type == "gauge"
@@ -140,6 +140,6 @@ def test_where_the_database_is_away_there_is_nothing_to_tell(client: Client) -> 
 def test_a_label_is_quoted_whatever_stands_in_it() -> None:
     now = status.read(now=timezone.now())
     odd = status.Flow('s"m\\s\n', "twilio", "accepted", 5)
-    text = metrics.exposition(replace(now, flow=(odd,))).decode()
+    text = metrics.exposition(replace(now, flow=(odd,)), {}).decode()
     [family] = [each for each in text_string_to_metric_families(text) if "attempts_per" in each.name]
     assert family.samples[0].labels["channel"] == 's"m\\s\n'
