@@ -32,13 +32,15 @@ class Flow:
 class UnitPeriod(Enum):
     """A unit period of Appendix J, (b)(4): the days or the months it has."""
 
+    DAY = (1, 0)
     WEEK = (7, 0)
     TWO_WEEKS = (14, 0)
-    HALF_MONTH = (15, 0)
+    HALF_MONTH = (15, 0)  # of a month of 30 days
     FOUR_WEEKS = (28, 0)
     MONTH = (0, 1)
     TWO_MONTHS = (0, 2)
     QUARTER = (0, 3)
+    FOUR_MONTHS = (0, 4)
     HALF_YEAR = (0, 6)
     YEAR = (0, 12)
 
@@ -54,7 +56,7 @@ class UnitPeriod(Enum):
     @property
     def a_year(self) -> int:
         """How many a year has."""
-        return 12 // self.months if self.months else {7: 52, 14: 26, 15: 24, 28: 13}[self.days]
+        return 12 // self.months if self.months else {1: 365, 7: 52, 14: 26, 15: 24, 28: 13}[self.days]
 
 
 def unit_period(a_year: int) -> UnitPeriod:
@@ -78,17 +80,21 @@ def between(start: date, end: date, unit: UnitPeriod) -> tuple[int, Fraction]:
     """Whole unit periods and the part of one from `start` to `end`, months counted back from `end`: (b)(5).
 
     10 February to 1 April in months: one month back is 1 March, 19 odd days of 30 remain. 10 January to 1 March
-    in pairs of months: one month of 30 days and 22 days are 52 of 60. ValueError: the end comes first.
+    in pairs of months: one month of 30 days and 22 days are 52 of 60. 10 January to 16 March in halves of months:
+    two months of 30 days and 6 days are 4 and 6 of 15. ValueError: the end comes first.
     """
     if end < start:
         raise ValueError(f"{end} comes before the advance of {start}.")
-    if not unit.months:
+    if not unit.months and unit is not UnitPeriod.HALF_MONTH:
         whole, odd = divmod((end - start).days, unit.days)
         return whole, Fraction(odd, unit.days)
     months = (end.year - start.year) * 12 + end.month - start.month
     while add_months(end, -months) < start:
         months -= 1
     days = (add_months(end, -months) - start).days
+    if unit is UnitPeriod.HALF_MONTH:
+        whole, odd = divmod(30 * months + days, unit.days)
+        return whole, Fraction(odd, unit.days)
     whole, rest = divmod(months, unit.months)
     if unit is UnitPeriod.YEAR and days:
         return whole, Fraction((add_months(end, -whole * 12) - start).days, 365)
@@ -150,6 +156,8 @@ def _rate(lent: Callable[[Decimal], Decimal], paid: Callable[[Decimal], Decimal]
     low, high = Decimal("-0.999999"), Decimal(1)
     if lent(Decimal(0)) <= 0 or paid(Decimal(0)) <= 0:
         raise ValueError("An APR needs money lent and money paid.")
+    if lent(Decimal(0)) == paid(Decimal(0)):
+        return Decimal(0)  # also where it is paid back the same day, which any rate would fit
     while paid(high) > lent(high):
         high *= 4
         if high > 10**12:

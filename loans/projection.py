@@ -91,9 +91,12 @@ def fixed(amount: Decimal) -> Payments:
     return lambda _balance, _interest: amount
 
 
-def declining(share: Decimal, floor: Decimal) -> Payments:
-    """A share of the balance plus the month's interest, at least the floor, computed anew each month."""
-    return lambda balance, interest: max(balance * share + interest, floor)
+def declining(share: Decimal, floor: Decimal, *, adds_interest: bool = True) -> Payments:
+    """A share of the balance, with or without the month's interest on top, at least the floor; anew each month.
+
+    1 000 at 12 %, 5 % without interest on top, floor 25: 50.00, 48.00, 46.08 … in 40 months.
+    """
+    return lambda balance, interest: max(balance * share + (interest if adds_interest else ZERO), floor)
 
 
 def least(rule: MinimumRule) -> Payments:

@@ -26,7 +26,7 @@ PLAIN = {
     "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-",
     "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"',
     "…": "...", "•": "-", "·": "-", "\t": " ", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ħ": "h", "Ħ": "H",
-    "ı": "i", "Œ": "OE", "œ": "oe", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u00ad": "",
+    "ı": "i", "Œ": "OE", "œ": "oe", "«": '"', "»": '"', "‹": "'", "›": "'",
     # One such sign would send an English text as UCS-2, at twice the segments. The code says the same.
     "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₫": "VND", "₪": "ILS",
 }  # fmt: skip
@@ -74,8 +74,15 @@ def downgrade(text: str) -> str:
 def _plain(char: str) -> str:
     if char in PLAIN:
         return PLAIN[char]
-    if unicodedata.category(char) == "Zs":
+    category = unicodedata.category(char)
+    if category in (
+        "Zs",
+        "Zl",
+        "Zp",
+    ):  # spaces of every width, and line separators that came along with a paste
         return " "
+    if category == "Cf":  # has no shape of its own: zero-width spaces and joiners, soft hyphens
+        return ""
     bare = "".join(one for one in unicodedata.normalize("NFKD", char) if not unicodedata.combining(one))
     return bare if bare and all(one in GSM for one in bare) else char
 

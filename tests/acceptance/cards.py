@@ -1,8 +1,10 @@
 """Credit cards and charges."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from loans import card_interest, charges, projection
@@ -10,29 +12,34 @@ from loans.card_interest import Entry
 from loans.cards import Balance, MinimumRule, spread_excess
 from loans.currency import unit
 from loans.replay import Payment, replay
-from loans.rounding import rounded
+from loans.rounding import Rounding, rounded
 from tests.acceptance.events import instalments
-from tests.acceptance.reading import Answer, Case, money
+from tests.acceptance.reading import Answer, Case, conventions, money
 
 ZERO = Decimal(0)
 
 
+# “max(percent of balance + one month's interest, floor) + past due + over limit, capped at the balance”. What is
+# owed always caps it; what is past due or over the limit is there only if the case says how much.
+_LEAST = re.compile(
+    r"(max\()?percent of balance(?P<interest> \+ (one month's )?interest)?(, floor\))?"
+    r"( \+ past due)?( \+ over limit)?(, capped at the balance)?(?P<up>, rounded up( to a whole unit)?)?"
+)
+
+
 def minimum(case: Case) -> Answer:
     """ValueError: a family of least payments that is not known."""
-    inputs = case["inputs"]
-    families = {  # whether a month's interest comes on top of the share
-        "max(percent of balance, floor)": False,
-        "max(percent of balance, floor) + past due + over limit, capped at the balance": False,
-        "max(percent of balance + one month's interest, floor)": True,
-    }
-    if case["method"] not in families:
+    inputs, family = case["inputs"], _LEAST.fullmatch(case["method"])
+    if not family:
         raise ValueError(f"The least payment “{case['method']}” is not known.")
-    balance = Decimal(inputs["balance"])
+    balance, basis = Decimal(inputs["balance"]), conventions(case)
+    is_whole = "whole" in (family["up"] or "")
     rule = MinimumRule(
         share=Decimal(inputs["percent"]) / 100,
         floor=Decimal(inputs.get("floor", 0)),
-        unit=unit(inputs["currency"]),
-        adds_interest=families[case["method"]],
+        unit=Decimal(1) if is_whole else basis.payment_unit,
+        rounding=Rounding.UP if family["up"] else basis.payment,
+        adds_interest=bool(family["interest"]),
         small_balance=Decimal(inputs.get("small_balance_threshold", 0)),
     )
     demand = rule.demand(
@@ -48,6 +55,8 @@ def _monthly(inputs: dict[str, Any]) -> Decimal:
     """The rate of the cycle as a fraction."""
     if "monthly_rate_pct" in inputs:
         return Decimal(inputs["monthly_rate_pct"]) / 100
+    if "daily_rate_pct" in inputs:
+        return Decimal(inputs["daily_rate_pct"]) * inputs.get("cycle_days", 30) / 100
     return Decimal(inputs.get("apr_pct", 0)) / 1200
 
 
@@ -77,8 +86,8 @@ def _average(inputs: dict[str, Any], opening: Decimal, *, counts_new: bool) -> A
     least, days = unit(inputs["currency"]), inputs["cycle_days"]
     entries = [Entry(_day(inputs, one), Decimal(one["amount"])) for one in inputs["transactions"]]
     average = card_interest.average_daily_balance(opening, entries, days, counts_new_purchases=counts_new)
-    daily = card_interest.cycle_rate(Decimal(inputs.get("apr_pct", 0)), days)
-    rate = _monthly(inputs) if "monthly_rate_pct" in inputs else daily
+    by_day = card_interest.cycle_rate(Decimal(inputs.get("apr_pct", 0)), days)
+    rate = by_day if "apr_pct" in inputs else _monthly(inputs)
     charge = card_interest.finance_charge(average, rate, unit=least)
     changes = sum((entry.amount for entry in entries), ZERO)
     return {
@@ -109,10 +118,9 @@ def _fixed(inputs: dict[str, Any], balance: Decimal) -> Answer:
     return _told(inputs, balance, projection.fixed(Decimal(inputs["monthly_payment"])))
 
 
-def _declining(inputs: dict[str, Any], balance: Decimal) -> Answer:
-    return _told(
-        inputs, balance, projection.declining(Decimal(inputs["percent"]) / 100, Decimal(inputs["floor"]))
-    )
+def _declining(inputs: dict[str, Any], balance: Decimal, *, adds_interest: bool = False) -> Answer:
+    share, floor = Decimal(inputs["percent"]) / 100, Decimal(inputs.get("floor", 0))
+    return _told(inputs, balance, projection.declining(share, floor, adds_interest=adds_interest))
 
 
 def _told(inputs: dict[str, Any], balance: Decimal, payments: projection.Payments) -> Answer:
@@ -120,7 +128,6 @@ def _told(inputs: dict[str, Any], balance: Decimal, payments: projection.Payment
         plan, least = projection.project(balance, _monthly(inputs), payments), unit(inputs["currency"])
     except projection.NeverEnds:
         return {"months": None}
-    first = plan.months[0]
     paid = [rounded(month.payment, least) for month in plan.months]
     return {
         "months": len(plan.months),
@@ -129,7 +136,8 @@ def _told(inputs: dict[str, Any], balance: Decimal, payments: projection.Payment
         "last_payment": rounded(plan.last_payment, least),
         "payments": paid,
         "first": {
-            name: rounded(getattr(first, name), least)
+            name: rounded(getattr(month, name), least)
+            for month in plan.months[:1]
             for name in ("payment", "interest", "principal", "balance")
         },
     }
@@ -156,7 +164,10 @@ def _level(inputs: dict[str, Any], balance: Decimal) -> Answer:
 _WAYS: dict[str, Callable[[dict[str, Any], Decimal], Answer]] = {
     "fixed payment, monthly rate APR/12, unrounded": _fixed,
     "fixed payment, no interest": _fixed,
-    "minimum = max(percent of balance + interest, floor), recomputed monthly": _declining,
+    "minimum = max(percent of balance, floor), recomputed monthly": _declining,
+    "minimum = max(percent of balance + interest, floor), recomputed monthly": partial(
+        _declining, adds_interest=True
+    ),
     "percent of balance paid monthly, interest on the rest": _left,
     "months to pay off, daily rate APR/365": _months,
     "level payment that clears the balance in n months, rounded up": _level,

@@ -94,9 +94,10 @@ def late(case: Case) -> Answer:
             day(inputs["oldest_unpaid_due"]), date.fromisoformat(inputs["as_of"])
         )
         return {"days_past_due": days, "age_band": str(delinquency.class_of(days))}
+    order = allocation_order.read(inputs.get("allocation", USUAL.name))
     return {
         "checkpoints": [
-            _late_at(asked, _after(inputs, asked["after_events"], USUAL).instalments)
+            _late_at(asked, _after(inputs, asked["after_events"], order).instalments)
             for asked in expected["checkpoints"]
         ]
     }

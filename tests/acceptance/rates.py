@@ -1,6 +1,6 @@
 """APR, annuity functions and due dates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -28,19 +28,24 @@ def yearly_rate(case: Case) -> Answer:
     return {"apr_pct": ToPlaces(rate, -int(printed))}
 
 
-def _flows(entries: list[dict[str, str]]) -> list[Flow]:
+def _flows(entries: Iterable[dict[str, str]]) -> list[Flow]:
     return [Flow(date.fromisoformat(one["date"]), Decimal(one["amount"])) for one in entries]
 
 
 def _us(inputs: dict[str, Any]) -> Decimal:
-    start, payments = date.fromisoformat(inputs["advance_on"]), inputs["payments"]
+    advances = _flows(inputs.get("advances", ()))
+    start = min((one.on for one in advances), default=None) or date.fromisoformat(inputs["advance_on"])
+    payments = inputs["payments"]
     days = inputs.get("term_days")  # a single payment's term below a year is the unit period itself
     units = Fraction(365, days) if days else Fraction(inputs["unit_periods_per_year"])
     if isinstance(payments, list):
         paid = apr.timed(_flows(payments), start, apr.unit_period(int(units)))
     else:
         paid = apr.regular(_first(inputs, start, units), _amounts(payments))
-    lent = [Timed(Decimal(inputs["amount_financed"]), 0)]
+    if advances:
+        lent = apr.timed(advances, start, apr.unit_period(int(units)))
+    else:
+        lent = [Timed(Decimal(inputs["amount_financed"]), 0)]
     return apr.us_apr(lent, paid, Decimal(units.numerator) / units.denominator)
 
 

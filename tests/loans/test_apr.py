@@ -55,6 +55,11 @@ def test_the_effective_rate_of_one_payment_is_its_growth_over_the_year(days: int
         (date(1978, 1, 17), date(1979, 7, 17), UnitPeriod.YEAR, 1, Fraction(6, 12)),
         (date(2026, 1, 1), date(2027, 1, 15), UnitPeriod.YEAR, 1, Fraction(14, 365)),
         (date(2026, 1, 31), date(2026, 2, 28), UnitPeriod.MONTH, 0, Fraction(28, 30)),
+        # (b)(5)(iii): halves of months are of months of 30 days, however long those in between are
+        (date(1978, 2, 23), date(1978, 3, 1), UnitPeriod.HALF_MONTH, 0, Fraction(6, 15)),
+        (date(1978, 2, 23), date(1978, 4, 1), UnitPeriod.HALF_MONTH, 2, Fraction(6, 15)),
+        (date(2026, 1, 10), date(2026, 3, 16), UnitPeriod.HALF_MONTH, 4, Fraction(6, 15)),
+        (date(2023, 10, 26), date(2023, 11, 30), UnitPeriod.DAY, 35, Fraction(0)),
     ],
 )
 def test_odd_days_are_counted_as_appendix_j_prints_them(
@@ -73,6 +78,12 @@ def test_a_term_becomes_unit_periods() -> None:
     assert term(Fraction(18, 12), Fraction(1)) == (1, Fraction(1, 2))
     assert term(Fraction(6, 12), Fraction(2)) == (1, Fraction(0))
     assert term(Fraction(255, 365), Fraction(365, 255)) == (1, Fraction(0))
+
+
+def test_what_is_paid_back_without_interest_has_a_rate_of_zero() -> None:
+    day = date(2012, 10, 10)
+    for paid_on in (day, date(2012, 11, 10)):
+        assert eu_apr([Flow(day, Decimal(500))], [Flow(paid_on, Decimal(500))]) == 0
 
 
 def test_what_has_no_rate_is_refused() -> None:

@@ -111,6 +111,15 @@ def test_everything_paid_is_the_debt_and_its_interest(
     assert plan.months[-1].balance == 0
 
 
+def test_a_share_of_the_balance_without_interest_on_top_takes_longer_to_fall() -> None:
+    """Of 5 % a month 1 % is interest, so the balance falls by 4 %, until the floor speeds it up."""
+    plan = project(
+        Decimal(1000), Decimal("0.01"), declining(Decimal("0.05"), Decimal(25), adds_interest=False)
+    )
+    assert [round(month.payment, 2) for month in plan.months[:3]] == [50, 48, Decimal("46.08")]
+    assert (len(plan.months), round(plan.total_interest, 2)) == (40, Decimal("185.67"))
+
+
 @given(st.integers(100, 10**5), RATES, st.integers(0, 500))
 def test_paying_more_saves_months_and_interest(amount: int, rate: Decimal, extra: int) -> None:
     least = declining(Decimal("0.05"), Decimal(25))

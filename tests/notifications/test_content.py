@@ -359,6 +359,13 @@ def test_no_currency_s_sign_makes_an_english_text_dearer(currency):
     assert (size.encoding, size.segments) == ("GSM-7", 2)
 
 
+def test_a_pasted_sign_without_a_shape_does_not_double_the_price_of_a_text():
+    """Spaces of other widths and line separators are spaces, marks of no width go, French quotes are quotes."""
+    pasted = "Pay\u202f100\u2028to\u2029us\u180e\u2060, «today»\u200e"
+    assert sms_text.downgrade(pasted) == 'Pay 100 to us, "today"'
+    assert sms_text.measure(sms_text.downgrade(pasted)).encoding == "GSM-7"
+
+
 def test_a_digest_is_short_in_a_text_and_whole_in_a_letter():
     demand = Demand(Decimal(250), "USD", date(2027, 3, 15), "…0001")
     words = Words(subject="", body="{lines}", short="{lines}")
