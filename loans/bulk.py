@@ -1,4 +1,4 @@
-"""Hand in a table of borrowers, accounts, bills or payments: first see what would change, then do just that.
+"""Hand in a table of borrowers, accounts, bills, payments or reversals: first see what would change, then do just that.
 
 Both are one function in one transaction. What it would do is what it did, read back, and rolled back. A file with a
 refused line changes nothing. The rows go the way of the API's (loans.api.upserts), so checks and consequences are one.
@@ -21,12 +21,23 @@ from pydantic import ValidationError
 
 from accounts.models import Borrower, ContactPoint, User
 from loans.api import upserts
-from loans.api.schemas import AccountIn, Became, BillIn, BorrowerIn, PaymentIn, Result, RowIn
-from loans.models import Bill, CreditAccount, Payment
+from loans.api.schemas import (
+    AccountIn,
+    Became,
+    BillIn,
+    BorrowerIn,
+    PaymentIn,
+    Result,
+    ReversalIn,
+    RowIn,
+)
+from loans.models import Bill, CreditAccount, Payment, Reversal
 from loans.sheets import Sheet
 
 Key = tuple[str, ...]
 Values = dict[str, Any]
+
+REFERENCE = {"reference": "reference"}
 
 
 @dataclass(frozen=True)
@@ -66,14 +77,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Kind:
-    """One sort of table. fields: the column → where its value stands. key: the columns that name a row."""
+    """One sort of table. fields and key: the column → where its value stands; those of the key name a row."""
 
     label: Any  # lazy
     row: type[RowIn]
     rows: Callable[[], QuerySet[Any]]
     upsert: Callable[..., list[Result]]
     fields: Mapping[str, str]
-    key: Key
+    key: Mapping[str, str]
     permissions: tuple[str, ...]
     kept: bool = True  # a column that is left out keeps what stands there
 
@@ -112,7 +123,7 @@ KINDS = {
             "email": "emails",
             "phone": "phones",
         },
-        key=("reference",),
+        key=REFERENCE,
         permissions=("accounts.add_borrower", "accounts.change_borrower"),
     ),
     "accounts": Kind(
@@ -124,7 +135,7 @@ KINDS = {
             "borrower": "borrower__reference",
             **{name: name for name in ("product", "currency", *upserts.KEPT_OF_ACCOUNT, "reported_balance")},
         },
-        key=("reference",),
+        key=REFERENCE,
         permissions=("loans.add_creditaccount", "loans.change_creditaccount"),
     ),
     "bills": Kind(
@@ -133,7 +144,7 @@ KINDS = {
         rows=Bill.objects.all,
         upsert=_unsigned(upserts.bills),
         fields={name: name for name in upserts.KEPT_OF_BILL},
-        key=("account", "number"),
+        key={"account": "account__reference", "number": "number"},
         permissions=("loans.add_bill", "loans.change_bill"),
     ),
     "payments": Kind(
@@ -142,8 +153,18 @@ KINDS = {
         rows=Payment.everything.all,
         upsert=upserts.payments,
         fields={"account": "account__reference", "amount": "amount", "received_on": "received_on"},
-        key=("reference",),
+        key=REFERENCE,
         permissions=("loans.add_payment",),
+        kept=False,
+    ),
+    "reversals": Kind(
+        label=gettext_lazy("reversals"),
+        row=ReversalIn,
+        rows=Reversal.objects.all,
+        upsert=upserts.reversals,
+        fields={"account": "payment__account__reference", "on": "on", "reason": "why"},
+        key={"payment": "payment__reference"},
+        permissions=("loans.add_reversal",),
         kept=False,
     ),
 }
@@ -197,16 +218,13 @@ def _key(kind: Kind, sheet: Sheet, cells: Sequence[str]) -> Key:
 
 def _stand(kind: Kind, keys: Sequence[Key]) -> dict[Key, Values]:
     """What the books say of the rows, by key."""
-    found = _of(kind, keys).values("pk", *(_paths(kind)), *kind.fields.values())
-    return {tuple(str(row[path]) for path in _paths(kind)): row for row in found}
-
-
-def _paths(kind: Kind) -> list[str]:
-    return ["account__reference", "number"] if kind.key == ("account", "number") else ["reference"]
+    paths = list(kind.key.values())
+    found = _of(kind, keys).values("pk", *paths, *kind.fields.values())
+    return {tuple(str(row[path]) for path in paths): row for row in found}
 
 
 def _of(kind: Kind, keys: Sequence[Key]) -> QuerySet[Any]:
-    first = _paths(kind)[0]
+    first = next(iter(kind.key.values()))
     return kind.rows().filter(**{f"{first}__in": {key[0] for key in keys}})
 
 
@@ -272,10 +290,10 @@ def _plain(value: object) -> str:
 def _log(kind: Kind, lines: Mapping[Key, Line], by: User, source: str) -> None:
     """One line in the admin's log for each row that came or changed."""
     changed: dict[int, list[Model]] = {ADDITION: [], CHANGE: []}
-    rows = _of(kind, list(lines))
-    for row in rows.select_related("account") if kind.rows().model in (Bill, Payment) else rows:
-        key = (row.account.reference, str(row.number)) if isinstance(row, Bill) else (row.reference,)
-        line = lines.get(key)
+    keys = {row["pk"]: key for key, row in _stand(kind, list(lines)).items()}
+    owners = {path.split("__")[0] for path in kind.key.values() if "__" in path}
+    for row in _of(kind, list(lines)).select_related(*owners or [None]):
+        line = lines.get(keys[row.pk])
         if line and line.became in ("created", "updated"):
             changed[ADDITION if line.became == "created" else CHANGE].append(row)
     for flag, objects in changed.items():

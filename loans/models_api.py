@@ -17,6 +17,7 @@ class Scope(models.TextChoices):
     ACCOUNTS = "accounts", _("write accounts")
     BILLS = "bills", _("write bills")
     PAYMENTS = "payments", _("write payments")
+    REVERSALS = "reversals", _("take payments back")
 
 
 class ApiKey(models.Model):

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.encoding import escape_uri_path
+from django.utils.translation import override
 
 from loans.api.keys import need
 from loans.api.schemas import Batch, BatchOut, Result
@@ -46,7 +47,8 @@ def write(request: Any, scope: Scope, batch: Batch[Any], upsert: Upsert) -> dict
     call = _begin(request, key, len(batch.rows), now)
     if call.answer is not None:
         return call.answer  # type: ignore[no-any-return]
-    answer = BatchOut.of(upsert(batch.rows, now=now)).dict()
+    with override("en"):  # what a system is told does not hang on the language of its HTTP client
+        answer = BatchOut.of(upsert(batch.rows, now=now)).dict()
     call.status, call.refused = OK, answer["refused"]
     call.answer = answer if call.idempotency_key else None
     call.save(update_fields=["status", "refused", "answer"])

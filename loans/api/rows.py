@@ -1,4 +1,4 @@
-"""Read a row's fields. Pure: a field that is wrong is a ValueError that names it and says what to write."""
+"""Read a row's fields. Pure: a field that is wrong is Refused, which names it and says what to write."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,11 +8,13 @@ from ninja import Schema
 
 from accounts import email_addresses, names, phones, places
 from accounts.models import LANGUAGES
-from loans.api.schemas import AccountIn, BillIn, BorrowerIn, PaymentIn
+from loans import reversals
+from loans.api.schemas import AccountIn, BillIn, BorrowerIn, PaymentIn, ReversalIn
 from loans.currency import unit
 from loans.models import CreditAccount
 from loans.portfolio import columns
 from loans.portfolio.columns import Reader
+from loans.refusals import Code, Refused
 
 SIGNED = columns.amount(least=None)
 POSITIVE = columns.amount(above=True)
@@ -56,6 +58,18 @@ PAYMENT: Mapping[str, Reader] = {
     "currency": columns.currency,
     "received_on": columns.day,
 }
+WHY = {
+    "returned": reversals.RETURNED,
+    "charged_back": reversals.CHARGED_BACK,
+    "mistake": reversals.MISTAKE,
+    "other": reversals.TAKEN_BACK,
+}
+REVERSAL: Mapping[str, Reader] = {
+    "payment": columns.text(64),
+    "account": columns.text(64),
+    "on": columns.day,
+    "reason": columns.one_of(*WHY),
+}
 MONEY = (
     "principal", "instalment_amount", "credit_limit", "reported_balance", "amount", "interest", "balance_after",
     "statement_balance",
@@ -67,12 +81,15 @@ def borrower(row: BorrowerIn) -> dict[str, Any]:
     """A borrower's fields; the place says language and time zone where the row does not."""
     fields = _read(row, BORROWER)
     if fields["time_zone"] is None:
-        fields["time_zone"] = places.time_zone(fields["country"], fields["region"])
+        fields["time_zone"] = _zone(fields["country"], fields["region"])
     elif fields["time_zone"] not in available_timezones():
-        raise ValueError(f"time_zone is “{fields['time_zone'][:30]}”; write an IANA name like Asia/Taipei")
+        raise _bad("time_zone", f"is “{fields['time_zone'][:30]}”; write an IANA name like Asia/Taipei")
     fields["language"] = fields["language"] or places.language(fields["country"])
     if fields["phone"] is not None:
-        fields["phone"] = phones.parse(fields["phone"], fields["country"])
+        try:
+            fields["phone"] = phones.parse(fields["phone"], fields["country"])
+        except ValueError as error:
+            raise Refused(Code.BAD_FIELD, error, "phone") from error
     return fields
 
 
@@ -80,7 +97,7 @@ def account(row: AccountIn) -> dict[str, Any]:
     fields = _read(row, ACCOUNT)
     rate = fields["annual_rate_pct"]
     if rate is not None and rate > MOST_RATE:
-        raise ValueError(f"annual_rate_pct is {rate}; it must be at most {MOST_RATE}")
+        raise _bad("annual_rate_pct", f"is {rate}; it must be at most {MOST_RATE}")
     check_places(fields, fields["currency"])
     return fields
 
@@ -93,11 +110,29 @@ def payment(row: PaymentIn) -> dict[str, Any]:
     return _read(row, PAYMENT)
 
 
+def reversal(row: ReversalIn) -> dict[str, Any]:
+    fields = _read(row, REVERSAL)
+    fields["why"] = WHY[fields["reason"]]
+    return fields
+
+
 def check_places(fields: Mapping[str, Any], currency: str) -> None:
-    """ValueError: an amount is finer than its currency."""
+    """Refused: an amount is finer than its currency."""
     for name in MONEY:
         if (value := fields.get(name)) is not None and value % unit(currency):
-            raise ValueError(f"{name} is {value}; {currency} has no smaller unit than {unit(currency)}")
+            words = f"{name} is {value}; {currency} has no smaller unit than {unit(currency)}"
+            raise Refused(Code.TOO_FINE, words, name)
+
+
+def _zone(country: str, region: str) -> str:
+    try:
+        return places.time_zone(country, region)
+    except ValueError as error:  # a country of several zones
+        raise Refused(Code.BAD_FIELD, error, "time_zone") from error
+
+
+def _bad(name: str, words: object) -> Refused:
+    return Refused(Code.BAD_FIELD, f"{name} {words}", name)
 
 
 def _read(row: Schema, readers: Mapping[str, Reader]) -> dict[str, Any]:
@@ -108,5 +143,5 @@ def _read(row: Schema, readers: Mapping[str, Reader]) -> dict[str, Any]:
         try:
             fields[name] = read(fields[name])
         except ValueError as error:
-            raise ValueError(f"{name} {error}") from error
+            raise _bad(name, error) from error
     return fields

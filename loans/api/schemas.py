@@ -6,6 +6,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 from ninja import Schema
 from pydantic import Field
 
+from loans.refusals import Code
+
 MOST_ROWS = 1000
 
 Reference = Annotated[str, Field(min_length=1, max_length=64, description="The core system's own id.")]
@@ -85,6 +87,20 @@ class PaymentIn(Referenced):
     received_on: Day
 
 
+class ReversalIn(RowIn):
+    payment: Annotated[Reference, Field(description="The reference of the payment that was taken back.")]
+    account: Annotated[Reference, Field(description="The account on which it is booked.")]
+    on: Annotated[Day, Field(description="The day it was taken back, YYYY-MM-DD.")]
+    reason: Annotated[
+        str,
+        Field(description="returned, charged_back, mistake or other; the borrower reads it in words."),
+    ]
+
+    @property
+    def label(self) -> str:
+        return self.payment
+
+
 Row = TypeVar("Row", bound=RowIn)
 
 
@@ -100,7 +116,9 @@ class Result(Schema):
 
     reference: str
     result: Became
-    why: str | None = None  # of a refused one: what to correct
+    why: str | None = None  # of a refused one: what to correct, in English
+    code: Code | None = None  # of a refused one: the same for machines
+    field: str | None = None  # of a refused one: the field to correct, where it is one
 
 
 class BatchOut(Schema):

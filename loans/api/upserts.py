@@ -13,10 +13,21 @@ from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from accounts.models import Borrower, ContactPoint, User
 from loans import payments as journey
+from loans import reversals as taking_back
 from loans import signals
 from loans.api import rows as reading
-from loans.api.schemas import AccountIn, Became, BillIn, BorrowerIn, PaymentIn, Result, RowIn
+from loans.api.schemas import (
+    AccountIn,
+    Became,
+    BillIn,
+    BorrowerIn,
+    PaymentIn,
+    Result,
+    ReversalIn,
+    RowIn,
+)
 from loans.models import Bill, CreditAccount, Payment
+from loans.refusals import Code, Refused
 
 Status = CreditAccount.Status
 Fields = dict[str, Any]
@@ -48,17 +59,23 @@ class _Batch:
         seen: set[str] = set()
         for place, row in enumerate(rows):
             if row.label in seen:
-                self.refuse(place, "is in this batch twice; send it once")
+                self.refuse(place, Refused(Code.TWICE, "is in this batch twice; send it once"))
                 continue
             seen.add(row.label)
             try:
                 self.good[place] = read(row)
-            except ValueError as error:
-                self.refuse(place, str(error))
+            except Refused as why:
+                self.refuse(place, why)
 
-    def refuse(self, place: int, why: str) -> None:
+    def refuse(self, place: int, why: Refused) -> None:
         self.good.pop(place, None)
-        self.results[place] = Result(reference=self.names[place], result="refused", why=why)
+        self.results[place] = Result(
+            reference=self.names[place],
+            result="refused",
+            why=str(why),
+            code=why.code,
+            field=why.field or None,
+        )
 
     def became(self, place: int, known: Model | None, changed: bool) -> None:
         result: Became = "created" if known is None else "updated" if changed else "unchanged"
@@ -139,15 +156,19 @@ def accounts(rows: Sequence[AccountIn], *, now: datetime) -> list[Result]:
     return batch.all()
 
 
-def _cannot_be(fields: Fields, person: Borrower | None, old: CreditAccount | None) -> str | None:
+def _cannot_be(fields: Fields, person: Borrower | None, old: CreditAccount | None) -> Refused | None:
     if person is None:
-        return f"there is no borrower “{fields['borrower']}”; send the borrower first"
+        words = f"there is no borrower “{fields['borrower']}”; send the borrower first"
+        return Refused(Code.NO_BORROWER, words, "borrower")
     if old is None:
         return None
     if old.borrower_id != person.pk:
-        return "the account belongs to another borrower; an account does not change hands"
-    if (old.currency, old.product) != (fields["currency"], fields["product"]):
-        return f"the account is a {old.product} in {old.currency}; product and currency stay as they are"
+        words = "the account belongs to another borrower; an account does not change hands"
+        return Refused(Code.OTHER_BORROWER, words, "borrower")
+    for name in ("currency", "product"):
+        if getattr(old, name) != fields[name]:
+            words = f"the account is a {old.product} in {old.currency}; product and currency stay as they are"
+            return Refused(Code.FIXED, words, name)
     return None
 
 
@@ -190,21 +211,27 @@ def bills(rows: Sequence[BillIn], *, now: datetime) -> list[Result]:
     return batch.all()
 
 
-def _cannot_bill(fields: Fields, owner: CreditAccount | None, old: Bill | None) -> str | None:
+def _cannot_bill(fields: Fields, owner: CreditAccount | None, old: Bill | None) -> Refused | None:
     if owner is None:
-        return f"there is no account “{fields['account']}”; send the account first"
+        return _no_account(fields)
     try:
         reading.check_places(fields, owner.currency)
-    except ValueError as error:
-        return str(error)
+    except Refused as why:
+        return why
     if old is None:
         return None
     if any(getattr(old, name) != fields[name] for name in KEPT_OF_BILL):
         if old.closed_at:
-            return "the bill is closed; a closed bill stays as it is"
+            return Refused(Code.BILL_CLOSED, "the bill is closed; a closed bill stays as it is")
         if fields["amount"] < old.paid:
-            return f"{old.paid} of the bill is paid; its amount cannot be less"
+            words = f"{old.paid} of the bill is paid; its amount cannot be less"
+            return Refused(Code.BELOW_PAID, words, "amount")
     return None
+
+
+def _no_account(fields: Fields) -> Refused:
+    words = f"there is no account “{fields['account']}”; send the account first"
+    return Refused(Code.NO_ACCOUNT, words, "account")
 
 
 def payments(rows: Sequence[PaymentIn], *, now: datetime, by: User | None = None) -> list[Result]:
@@ -212,32 +239,71 @@ def payments(rows: Sequence[PaymentIn], *, now: datetime, by: User | None = None
     batch = _Batch(rows, reading.payment)
     owners = _by_reference(CreditAccount, (fields["account"] for fields in batch.good.values()))
     references = [fields["reference"] for fields in batch.good.values()]
-    known = {old.reference: old for old in Payment.everything.filter(reference__in=references)}
+    booked = Payment.everything.filter(reference__in=references).select_related("reversal")
+    known = {old.reference: old for old in booked}
     for place, fields in list(batch.good.items()):
         owner, old = owners.get(fields["account"]), known.get(fields["reference"])
         if owner is None:
-            batch.refuse(place, f"there is no account “{fields['account']}”; send the account first")
-        elif old is not None and old.reversed_at:
-            batch.refuse(
-                place,
-                f"this payment was taken back on {old.reversed_at.date()}; one that comes anew"
-                " has a reference of its own",
-            )
+            batch.refuse(place, _no_account(fields))
         elif old is not None:
-            same = (old.account_id, old.amount, old.received_on)
-            if same == (owner.pk, fields["amount"], fields["received_on"]):
-                batch.became(place, old, False)
+            if why := _cannot_be_again(fields, owner, old):
+                batch.refuse(place, why)
             else:
-                batch.refuse(place, "this payment is already in the books with other figures")
+                batch.became(place, old, False)
         else:
             new = journey.NewPayment(**_only(fields, ("reference", "amount", "currency", "received_on")))
             try:
                 journey.record(owner, payment=new, by=by, now=now)
-            except journey.PaymentRefused as error:
-                batch.refuse(place, str(error))
+            except Refused as why:
+                batch.refuse(place, why)
             else:
                 batch.became(place, None, True)
     return batch.all()
+
+
+def _cannot_be_again(fields: Fields, owner: CreditAccount, old: Payment) -> Refused | None:
+    if old.reversed_at:
+        words = f"this payment was taken back on {old.reversal.on}; one that comes anew has a reference of its own"
+        return Refused(Code.TAKEN_BACK, words, "reference")
+    if (old.account_id, old.amount, old.received_on) != (owner.pk, fields["amount"], fields["received_on"]):
+        words = "this payment is already in the books with other figures"
+        return Refused(Code.OTHER_FIGURES, words, "reference")
+    return None
+
+
+def reversals(rows: Sequence[ReversalIn], *, now: datetime, by: User | None = None) -> list[Result]:
+    """Take payments back one by one, each in its own transaction with all that follows from it.
+
+    A payment is taken back once: sent again, with whatever day and reason, it stays as it is.
+    """
+    batch = _Batch(rows, reading.reversal)
+    references = [fields["payment"] for fields in batch.good.values()]
+    booked = Payment.everything.filter(reference__in=references).select_related("account")
+    known = {payment.reference: payment for payment in booked}
+    for place, fields in list(batch.good.items()):
+        payment = known.get(fields["payment"])
+        if payment is None:
+            words = f"there is no payment “{fields['payment']}”; send the payment first"
+            batch.refuse(place, Refused(Code.NO_PAYMENT, words, "payment"))
+        elif payment.account.reference != fields["account"]:
+            words = f"this payment is not one of the account “{fields['account']}”"
+            batch.refuse(place, Refused(Code.OTHER_ACCOUNT, words, "account"))
+        else:
+            _take_back(batch, place, payment, by=by, now=now)
+    return batch.all()
+
+
+def _take_back(batch: _Batch, place: int, payment: Payment, *, by: User | None, now: datetime) -> None:
+    fields = batch.good[place]
+    try:
+        taking_back.reverse(payment, why=fields["why"], on=fields["on"], by=by, now=now)
+    except Refused as why:
+        if why.code == Code.TAKEN_BACK:
+            batch.became(place, payment, False)
+        else:
+            batch.refuse(place, why)
+    else:
+        batch.became(place, None, True)
 
 
 def _close_replaced(statements: Sequence[Bill], now: datetime) -> None:

@@ -25,6 +25,7 @@ from loans.api.schemas import (
     OverdueOut,
     PaymentIn,
     Problem,
+    ReversalIn,
     ScheduleOut,
 )
 from loans.currency import unit
@@ -64,6 +65,11 @@ def put_bills(request: HttpRequest, batch: Batch[BillIn]) -> Any:
 @api.post("/payments", response=WRITTEN, summary="Book payments; reminders of what they pay fall away")
 def put_payments(request: HttpRequest, batch: Batch[PaymentIn]) -> Any:
     return write(request, Scope.PAYMENTS, batch, upserts.payments)
+
+
+@api.post("/reversals", response=WRITTEN, summary="Take payments back; what they paid is owed again")
+def put_reversals(request: HttpRequest, batch: Batch[ReversalIn]) -> Any:
+    return write(request, Scope.REVERSALS, batch, upserts.reversals)
 
 
 @api.get("/borrowers/{reference}/accounts", response={200: list[AccountOut], **NOT_FOUND})

@@ -4,17 +4,20 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Borrower
 from loans.api import keys
-from loans.models import ApiCall, ApiKey, Bill, CreditAccount, Payment
+from loans.models import ApiCall, ApiKey, Bill, CreditAccount, Payment, Reversal
 from loans.models_api import Scope
+from loans.refusals import Code
 from notifications.models import Reminder
 from tests import factories
 
@@ -34,6 +37,7 @@ PAYMENT = {
     "currency": "TWD",
     "received_on": "2026-03-10",
 }
+REVERSAL = {"payment": "X-1", "account": "L-1", "on": "2026-03-11", "reason": "returned"}
 
 
 @pytest.fixture(autouse=True)
@@ -120,41 +124,66 @@ def test_a_bad_row_is_refused_by_name_and_the_others_are_taken(secret: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("path", "change", "said"),
+    ("path", "change", "said", "code", "field"),
     [
-        ("borrowers", {"name": " "}, "name Enter a name."),
-        ("borrowers", {"name": "a\u0007b"}, "control characters"),
-        ("borrowers", {"reference": "P\u0000"}, "reference holds control characters"),
-        ("borrowers", {"country": "US"}, "Give time_zone"),
-        ("borrowers", {"time_zone": "Mars/Base"}, "write an IANA name"),
-        ("borrowers", {"language": "fr"}, "write one of en, zh-hans, zh-hant"),
-        ("borrowers", {"email": "nobody"}, "is not an e-mail address"),
-        ("borrowers", {"phone": "12"}, "phone number"),
-        ("accounts", {"borrower": "P-9"}, "there is no borrower “P-9”; send the borrower first"),
-        ("accounts", {"product": "mortgage"}, "product is “mortgage”"),
-        ("accounts", {"currency": "usd"}, "write a currency like USD"),
-        ("accounts", {"principal": "1e3"}, "write an amount like 1234.56"),
-        ("accounts", {"principal": "0"}, "more than 0"),
-        ("accounts", {"principal": "1.005"}, "no smaller unit"),
-        ("accounts", {"status": "gone"}, "status is “gone”"),
-        ("accounts", {"opened_on": "5 May"}, "write a day like 2027-03-15"),
-        ("accounts", {"annual_rate_pct": "1000"}, "at most 999"),
-        ("bills", {"account": "L-9"}, "there is no account “L-9”"),
-        ("bills", {"amount": "-1"}, "at least 0"),
-        ("bills", {"amount": "1.005"}, "no smaller unit"),
-        ("payments", {"amount": "0"}, "more than 0"),
-        ("payments", {"currency": "USD"}, "Convert it first"),
-        ("payments", {"received_on": "2026-03-12"}, "in the future"),
-        ("payments", {"account": "L-9"}, "there is no account “L-9”"),
+        ("borrowers", {"name": " "}, "name Enter a name.", "bad_field", "name"),
+        ("borrowers", {"name": "a\u0007b"}, "control characters", "bad_field", "name"),
+        (
+            "borrowers",
+            {"reference": "P\u0000"},
+            "reference holds control characters",
+            "bad_field",
+            "reference",
+        ),
+        ("borrowers", {"country": "US"}, "Give time_zone", "bad_field", "time_zone"),
+        ("borrowers", {"time_zone": "Mars/Base"}, "write an IANA name", "bad_field", "time_zone"),
+        ("borrowers", {"language": "fr"}, "write one of en, zh-hans, zh-hant", "bad_field", "language"),
+        ("borrowers", {"email": "nobody"}, "is not an e-mail address", "bad_field", "email"),
+        ("borrowers", {"phone": "12"}, "phone number", "bad_field", "phone"),
+        (
+            "accounts",
+            {"borrower": "P-9"},
+            "there is no borrower “P-9”; send the borrower first",
+            "no_borrower",
+            "borrower",
+        ),
+        ("accounts", {"product": "mortgage"}, "product is “mortgage”", "bad_field", "product"),
+        ("accounts", {"currency": "usd"}, "write a currency like USD", "bad_field", "currency"),
+        ("accounts", {"principal": "1e3"}, "write an amount like 1234.56", "bad_field", "principal"),
+        ("accounts", {"principal": "0"}, "more than 0", "bad_field", "principal"),
+        ("accounts", {"principal": "1.005"}, "no smaller unit", "too_fine", "principal"),
+        ("accounts", {"status": "gone"}, "status is “gone”", "bad_field", "status"),
+        ("accounts", {"opened_on": "5 May"}, "write a day like 2027-03-15", "bad_field", "opened_on"),
+        ("accounts", {"annual_rate_pct": "1000"}, "at most 999", "bad_field", "annual_rate_pct"),
+        ("bills", {"account": "L-9"}, "there is no account “L-9”", "no_account", "account"),
+        ("bills", {"amount": "-1"}, "at least 0", "bad_field", "amount"),
+        ("bills", {"amount": "1.005"}, "no smaller unit", "too_fine", "amount"),
+        ("payments", {"amount": "0"}, "more than 0", "bad_field", "amount"),
+        ("payments", {"currency": "USD"}, "Convert it first", "other_currency", "currency"),
+        ("payments", {"received_on": "2026-03-12"}, "in the future", "in_future", "received_on"),
+        ("payments", {"account": "L-9"}, "there is no account “L-9”", "no_account", "account"),
+        ("reversals", {"payment": "X-9"}, "there is no payment “X-9”", "no_payment", "payment"),
+        ("reversals", {"account": "L-9"}, "not one of the account “L-9”", "other_account", "account"),
+        ("reversals", {"on": "2026-03-12"}, "in the future", "in_future", "on"),
+        ("reversals", {"on": "2026-03-09"}, "cannot have been taken back before", "too_early", "on"),
+        ("reversals", {"on": "2026-02-30"}, "write a day like 2027-03-15", "bad_field", "on"),
+        ("reversals", {"reason": "bounced"}, "write one of returned, charged_back", "bad_field", "reason"),
     ],
 )
 def test_a_refused_row_says_what_to_correct_and_leaves_nothing(
-    secret: str, fed: None, path: str, change: dict[str, Any], said: str
+    secret: str, fed: None, path: str, change: dict[str, Any], said: str, code: str, field: str
 ) -> None:
-    new = {"borrowers": PERSON, "accounts": LOAN, "bills": BILL, "payments": PAYMENT}[path]
-    name = {"number": 2} if path == "bills" else {"reference": "NEW"}
+    new = {"borrowers": PERSON, "accounts": LOAN, "bills": BILL, "payments": PAYMENT, "reversals": REVERSAL}[
+        path
+    ]
+    name = {"bills": {"number": 2}, "reversals": {}}.get(path, {"reference": "NEW"})
+    if path == "reversals":
+        call(secret, "payments", [PAYMENT])
     counts = [model.objects.count() for model in (Borrower, CreditAccount, Bill, Payment)]
-    assert said in why(call(secret, path, [{**new, **name, **change}]))
+    response = call(secret, path, [{**new, **name, **change}])
+    assert said in why(response)
+    told = response.json()["results"][0]
+    assert (told["code"], told["field"]) == (code, field)
     assert counts == [model.objects.count() for model in (Borrower, CreditAccount, Bill, Payment)]
 
 
@@ -265,6 +294,71 @@ def test_a_payment_with_other_figures_under_a_known_reference_is_refused(secret:
     assert "other figures" in why(call(secret, "payments", [{**PAYMENT, "amount": "401"}]))
 
 
+def test_a_payment_that_bounced_is_owed_again_and_its_reminders_are_planned_anew(
+    secret: str, fed: None
+) -> None:
+    reminder = _planned(Bill.objects.get())
+    call(secret, "payments", [{**PAYMENT, "amount": "1000"}])
+    assert call(secret, "accounts/L-1").json()["next_bill"] is None
+    assert became(call(secret, "reversals", [REVERSAL])) == ["created"]
+    assert call(secret, "accounts/L-1").json()["next_bill"]["amount"] == "1000.00"
+    assert call(secret, "accounts/L-1").json()["status"] == "open"
+    assert not Reminder.objects.filter(pk=reminder.pk).exists()  # the next slot plans it
+    reversal = Reversal.objects.get()
+    assert (reversal.why, reversal.on, reversal.by) == ("returned by the bank", date(2026, 3, 11), None)
+
+
+def test_a_payment_is_taken_back_once_and_its_reference_stays_used(secret: str, fed: None) -> None:
+    call(secret, "payments", [PAYMENT])
+    assert became(call(secret, "reversals", [REVERSAL])) == ["created"]
+    again = {**REVERSAL, "reason": "mistake", "on": "2026-03-10"}
+    assert became(call(secret, "reversals", [again])) == ["unchanged"]
+    assert Reversal.objects.get().on == date(2026, 3, 11)
+    assert "taken back on 2026-03-11" in why(call(secret, "payments", [PAYMENT]))
+    assert became(call(secret, "payments", [{**PAYMENT, "reference": "X-1B"}])) == ["created"]
+
+
+def test_one_reversal_that_cannot_be_leaves_the_others(secret: str, fed: None) -> None:
+    call(secret, "payments", [PAYMENT, {**PAYMENT, "reference": "X-2"}])
+    rows = [REVERSAL, {**REVERSAL, "payment": "X-9"}, REVERSAL, {**REVERSAL, "payment": "X-2"}]
+    response = call(secret, "reversals", rows)
+    assert became(response) == ["created", "refused", "refused", "created"]
+    assert [row["code"] for row in response.json()["results"]] == [None, "no_payment", "twice", None]
+    assert not Payment.objects.exists()
+
+
+def test_what_a_system_is_told_is_english_whatever_its_client_asks_for(secret: str, fed: None) -> None:
+    headers = {"Authorization": f"Bearer {secret}", "Accept-Language": "zh-TW"}
+    body = json.dumps({"rows": [{**PAYMENT, "currency": "USD"}]})
+    answer = Client().post("/api/v1/payments", body, content_type="application/json", headers=headers)
+    assert "Convert it first" in why(answer)
+
+
+def test_what_stands_in_the_books_is_refused_by_a_code(secret: str, fed: None) -> None:
+    call(secret, "borrowers", [{**PERSON, "reference": "P-2"}])
+    call(secret, "payments", [PAYMENT])
+    refused = [
+        ("accounts", {**LOAN, "borrower": "P-2"}, "other_borrower", "borrower"),
+        ("accounts", {**LOAN, "currency": "USD"}, "fixed", "currency"),
+        ("accounts", {**LOAN, "product": "credit_card"}, "fixed", "product"),
+        ("bills", {**BILL, "amount": "399"}, "below_paid", "amount"),
+        ("payments", {**PAYMENT, "amount": "1"}, "other_figures", "reference"),
+    ]
+    for path, row, code, field in refused:
+        [told] = call(secret, path, [row]).json()["results"]
+        assert (told["code"], told["field"]) == (code, field)
+    call(secret, "reversals", [REVERSAL])
+    assert call(secret, "payments", [PAYMENT]).json()["results"][0]["code"] == "taken_back"
+    call(secret, "payments", [{**PAYMENT, "reference": "X-3", "amount": "1000"}])
+    assert call(secret, "bills", [{**BILL, "amount": "1100"}]).json()["results"][0]["code"] == "bill_closed"
+
+
+def test_every_code_is_in_the_manual() -> None:
+    manual = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text(encoding="utf-8")
+    only_staff = {Code.DOES_NOT_SETTLE}
+    assert [code for code in set(Code) - only_staff if f"`{code}`" not in manual] == []
+
+
 # ---------- keys ----------
 
 
@@ -291,7 +385,7 @@ def test_the_secret_is_not_kept() -> None:
 @pytest.mark.parametrize(
     ("scope", "path", "row"),
     [("borrowers", "borrowers", PERSON), ("accounts", "accounts", LOAN), ("bills", "bills", BILL),
-     ("payments", "payments", PAYMENT)],
+     ("payments", "payments", PAYMENT), ("reversals", "reversals", REVERSAL)],
 )  # fmt: skip
 def test_a_key_may_do_what_its_scopes_say_and_no_more(scope: str, path: str, row: dict[str, Any]) -> None:
     only, others = make_key(scope), make_key(*(set(Scope.values) - {scope}))

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import Borrower
-from loans import checks, payments
+from loans import checks, payments, reversals
 from loans.models import CreditAccount, PayEvent, Payment, PayOrder
 from loans.pay import instructions
 from loans.pay.signature import is_signed, sign
@@ -161,6 +161,17 @@ def test_the_event_books_the_payment_and_silences(
     text = signed_in.get(reverse("loans:pay_order", args=[order.pk]) + "?back=1").content.decode()
     assert "Your payment is booked" in text
     assert reverse("loans:receipt", args=[payment.public_id]) in text
+
+
+def test_what_was_taken_back_is_said_and_can_be_paid_again(
+    signed_in: Client, order: PayOrder, settings: Any
+) -> None:
+    tell(settings, order)
+    reversals.reverse(Payment.objects.get(), why=reversals.CHARGED_BACK, by=None, now=timezone.now())
+    text = signed_in.get(reverse("loans:pay_order", args=[order.pk])).content.decode()
+    assert "charged back by the bank" in text
+    assert "Your payment is booked" not in text
+    assert "Try again" in text
 
 
 def test_told_twice_it_is_booked_once(order: PayOrder, settings: Any) -> None:

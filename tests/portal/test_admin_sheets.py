@@ -146,6 +146,28 @@ def test_payments_are_booked_by_who_handed_them_in_and_silence_reminders(staff_c
     assert outcome(again) == [("unchanged", [])]
 
 
+def test_payments_are_taken_back_by_who_handed_it_in(staff_client, staff, loan):
+    write(
+        staff_client,
+        show(
+            staff_client,
+            "payments",
+            "reference,account,amount,currency,received_on\nP-1,L-1,100.00,USD,2026-01-20\n",
+        ),
+    )
+    file = "payment,account,on,reason\nP-1,L-1,2026-01-22,returned\n"
+    shown = show(staff_client, "reversals", file)
+    assert outcome(shown) == [
+        ("created", [("", "L-1"), ("", "2026-01-22"), ("", "returned by the bank")]),
+    ]
+    assert Payment.objects.exists()
+    write(staff_client, shown)
+    reversal = Payment.everything.get().reversal
+    assert reversal.by == staff
+    assert LogEntry.objects.filter(content_type__model="reversal", action_flag=ADDITION).count() == 1
+    assert outcome(show(staff_client, "reversals", file)) == [("unchanged", [])]
+
+
 def test_a_formula_is_refused_as_an_amount(staff_client, loan):
     shown = show(
         staff_client, "bills", workbook(["account", "number", "amount"], ["L-1", 1, "=60*2"]), "f.xlsx"
