@@ -62,11 +62,11 @@ def preferences_page(request: BorrowerRequest) -> HttpResponse:
 @borrower_required
 @require_POST
 def preview_page(request: BorrowerRequest) -> HttpResponse:
-    """What the form's choice would change. Saves nothing."""
+    """What the form's choice would change. Saves nothing. htmx asks at each change, in passing."""
     now, borrower = timezone.now(), request.borrower
     form = _form(borrower, now, request.POST)
     trial = form.cleaned_data["choice"] if form.is_valid() and _is_new(form, borrower) else None
-    return _page(request, form, now, trial=trial)
+    return _page(request, form, now, trial=trial, in_passing=bool(request.htmx))
 
 
 def _is_new(form: PreferenceForm, borrower: Borrower) -> bool:
@@ -102,6 +102,7 @@ def _page(
     *,
     trial: Choice | None = None,
     saved: bool = False,
+    in_passing: bool = False,
 ) -> HttpResponse:
     """The whole page, or for htmx the plan alone. trial: a choice that is looked at and not saved."""
     borrower = request.borrower
@@ -113,6 +114,7 @@ def _page(
             "is_trial": trial is not None,
             "now_count": _count(borrower, now) if trial is not None else None,
             "saved": saved,
+            "in_passing": in_passing,
             **_peace(borrower, now),
             **_wanting(borrower),
         }

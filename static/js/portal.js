@@ -1,11 +1,6 @@
 // Comforts only: every page works without this file.
 "use strict";
 
-// What went wrong is read first, also by those who do not see the page. Run again on what htmx puts in.
-const focusProblem = (root) => root.querySelector?.("[data-focus]")?.focus();
-document.addEventListener("DOMContentLoaded", () => focusProblem(document));
-document.addEventListener("htmx:afterSettle", (event) => focusProblem(event.target));
-
 // A second tap on a slow connection must not send a form twice. htmx looks after its own forms.
 const RESEND_AFTER = 2000; // milliseconds
 document.addEventListener("submit", (event) => {

@@ -1,6 +1,5 @@
 """A conversation from the borrower's question to the lender's answer, in a real browser."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,8 @@ from notifications.conversations import Said
 from notifications.models import Conversation
 from notifications.words import Topic
 from tests import factories
-from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, flaws, overflow, show
+from tests.browser import pictures
+from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, flaws, overflow
 from tests.notifications.test_attachments import PDF
 
 SLIP = FilePayload(name="pay slip of January.pdf", mimeType="application/pdf", buffer=PDF)
@@ -33,12 +33,10 @@ def write(person: Borrower, words: str, topic: str = Topic.BILL) -> Conversation
 
 
 def inspect(page: Page, name: str) -> None:
-    """No barrier in either scheme and at either width of a phone; a picture, where SCREENSHOTS names a folder."""
+    """No barrier in either scheme and at either width of a phone."""
     assert flaws(page) == [], name
     width = page.viewport_size["width"] if page.viewport_size else DESKTOP
-    for scheme in ("light", "dark") if (folder := os.environ.get("SCREENSHOTS")) else ():
-        show(page, scheme)  # type: ignore[arg-type]
-        page.screenshot(path=Path(folder or "") / f"{name}-{width}-{scheme}.png", full_page=True)
+    pictures.keep_each_scheme(page, f"conversation {name} {width}")
     page.set_viewport_size({"width": SMALL_PHONE, "height": 640})
     assert overflow(page) == 0, name
     page.set_viewport_size({"width": width, "height": 800})

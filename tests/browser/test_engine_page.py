@@ -1,8 +1,6 @@
 """The engine's staff page in a real browser: it comes anew by itself, politely, and can be told not to."""
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,7 +12,8 @@ from playwright.sync_api import Page
 from accounts.models import Borrower
 from notifications import workers
 from notifications.models import Attempt, Lane, Tick
-from tests.browser.visiting import DESKTOP, SMALL_PHONE, Visitor, flaws, show
+from tests.browser import pictures
+from tests.browser.visiting import DESKTOP, SMALL_PHONE, Visitor, flaws
 
 PAGE = reverse("admin:notifications_worker_changelist")
 OFTEN = '"every 15s"', '"every 300ms"'
@@ -47,10 +46,7 @@ def test_staff_read_the_engine_in_their_language_without_barriers(
         page.context.add_cookies([cookie])  # type: ignore[list-item]
         page.goto(visitor.portal + PAGE)
         assert page.locator("html").get_attribute("lang") == language
-        for scheme in ("light", "dark"):
-            show(page, scheme)  # type: ignore[arg-type]
-            if folder := os.environ.get("SCREENSHOTS"):
-                page.screenshot(path=Path(folder) / f"engine-{language}-{width}-{scheme}.png", full_page=True)
+        pictures.keep_each_scheme(page, f"staff engine {language} {width}")
         assert flaws(page) == []
     assert visitor.complaints == []
 

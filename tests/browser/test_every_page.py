@@ -1,12 +1,8 @@
 """Every page that a stranger or a borrower can open, looked at as an inspector does.
 
-The table of routes says which there are, so a new page is looked at without a line here. SCREENSHOTS=folder keeps a
-picture of each, in both schemes.
+The table of routes says which there are, so a new page is looked at without a line here.
 """
 
-import os
-import re
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -27,7 +23,8 @@ from accounts.models import Borrower
 from notifications import one_click
 from notifications.models import Attempt
 from tests import factories
-from tests.browser.visiting import SMALL_PHONE, Visitor, flaws, overflow, show
+from tests.browser import pictures
+from tests.browser.visiting import SMALL_PHONE, Visitor, flaws, overflow
 from tests.portal import routes, rows
 from tests.portal.kinds import Kind, kind_of
 
@@ -36,7 +33,6 @@ WIDE = 1920  # CSS pixels
 # and at both ends; nobody waits for all twelve combinations.
 LOOKS = {"en": ("en-GB", SMALL_PHONE), "zh-hans": ("zh-CN", 1280), "zh-hant": ("zh-TW", SMALL_PHONE)}
 ERRORS = ["400", "403", "403_csrf", "404", "429", "500"]
-PICTURES = os.environ.get("SCREENSHOTS")
 
 
 class Walk(NamedTuple):
@@ -149,16 +145,8 @@ def looked_at(page: Page, name: str, language: str) -> list[str]:
         if excess := overflow(page):
             found.append(f"too wide by {excess} px at {width} px")
     page.set_viewport_size(window)
-    if PICTURES:
-        keep_pictures(page, f"{language} {name}")
+    pictures.keep_each_scheme(page, f"{language} {name}")
     return found
-
-
-def keep_pictures(page: Page, name: str) -> None:
-    for scheme in ("dark", "light"):
-        show(page, scheme)
-        file = re.sub(r"[^\w-]+", "-", f"{name} {scheme}") + ".png"
-        page.screenshot(path=Path(str(PICTURES)) / file, full_page=True)
 
 
 @pytest.mark.parametrize("language", LOOKS)

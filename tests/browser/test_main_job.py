@@ -1,4 +1,8 @@
-"""The main job from end to end: a borrower gets a login, decides how to be reminded, is reminded, and says stop."""
+"""The main job from end to end, on a phone and a desktop, with and without script.
+
+Claim, sign-in, overview, preferences; the reminder arrives on the phone, is answered, and the inbox says why it came;
+stop; staff book what was paid; silence.
+"""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +24,8 @@ from notifications import engine
 from notifications.models import Reminder
 from notifications.words import ReminderState
 from tests import factories
-from tests.browser.visiting import DESKTOP, Visitor, flaws
+from tests.browser import pictures
+from tests.browser.visiting import DESKTOP, PHONE, Visitor, flaws, overflow
 from tests.sandbox import Sandbox
 
 EMAIL, NUMBER = "zhang.wei@example.com", "+12125550123"
@@ -51,11 +56,13 @@ def loan(clock: time_machine.Traveller, reminders: None) -> CreditAccount:
 
 @dataclass
 class Walk:
-    """A person's way through the portal. With script, each page is inspected as it is reached."""
+    """A person's way through the portal. Each page is inspected as it is reached."""
 
     page: Page
     script: bool
+    name: str  # of its pictures
     seen: set[tuple[str, str]] = field(default_factory=set)
+    steps: int = 0
 
     def go(self, path: str) -> None:
         origin = re.sub(r"(?<=\d)/.*", "", self.page.url)
@@ -69,9 +76,17 @@ class Walk:
     def look(self) -> None:
         self.page.wait_for_load_state()
         what = (self.page.url, self.page.locator("main").inner_text())
-        if self.script and what not in self.seen:  # the inspector is a script itself
-            self.seen.add(what)
+        if what in self.seen:
+            return
+        self.seen.add(what)
+        if self.script:  # the inspector is a script itself
             assert flaws(self.page) == [], self.page.url
+        assert overflow(self.page) == 0, self.page.url
+
+    def reached(self, step: str) -> None:
+        """A picture of where the journey has come."""
+        self.steps += 1
+        pictures.keep(self.page, f"journey {self.name} {self.steps:02} {step}")
 
     def latest_mail(self) -> Locator:
         """The newest mail in the person's mailbox; it leaves a moment after the page that sends it."""
@@ -102,42 +117,61 @@ def run_engine(now: datetime) -> int:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_a_borrower_is_reminded_as_they_chose_until_they_say_stop(
-    visitor: Visitor, loan: CreditAccount, phone: Sandbox, clock: time_machine.Traveller, script: bool
+    visitor: Visitor,
+    loan: CreditAccount,
+    phone: Sandbox,
+    clock: time_machine.Traveller,
+    width: int,
+    script: bool,
+    request: pytest.FixtureRequest,
 ) -> None:
-    walk = Walk(visitor.open(f"/sandbox/mail/{EMAIL}/", script=script), script)
+    page = visitor.open(f"/sandbox/mail/{EMAIL}/", width=width, script=script)
+    walk = Walk(page, script, name=request.node.callspec.id)
     claim(walk)
     sign_in_again(walk)
-    expect(walk.page.get_by_text("Sunday, February 1").first).to_be_visible()
+    expect(page.get_by_text("Sunday, February 1").first).to_be_visible()
+    walk.reached("overview")
     choose_fewer_days(walk)
 
     assert run_engine(MONDAY_TEN) == 1
+    answer_with_a_question(walk)
+    office = open_office(visitor)
+    answer_the_question(office)
+    read_the_answer(walk)
+    read_why(walk)
+
     answer_stop(walk)
     clock.move_to(THURSDAY_TEN)
     see_that_reminders_are_stopped(walk)
     assert run_engine(THURSDAY_TEN) == 0
-    read_why(walk)
 
+    # A stop is silent by itself: that a payment is too shows only where reminders are on.
     walk.go("/reminders/")
     walk.click("button", "Start reminders again")
     expect(coming(walk)).to_contain_text("Sunday, February 1")
+    walk.reached("reminders on again")
     clock.move_to(SUNDAY_THREE)
     assert run_engine(SUNDAY_THREE) == 0
     assert Reminder.objects.filter(state=ReminderState.PLANNED).count() == 1
-    record_payment(visitor, loan)
+    record_payment(office, loan)
     assert not Reminder.objects.filter(state=ReminderState.PLANNED).exists()
     walk.go("/reminders/")
-    expect(walk.page.get_by_text("No reminder is planned.")).to_be_visible()
+    expect(page.get_by_text("No reminder is planned.")).to_be_visible()
 
     before = phone.texts(NUMBER)
     assert [run_engine(day) for day in LATER] == [0, 0, 0]
     assert phone.texts(NUMBER) == before
+    open_phone(walk)
+    walk.reached("silence")
     assert visitor.complaints == []
 
 
 def claim(walk: Walk) -> None:
     walk.latest_mail().get_by_role("link").first.click()
     walk.look()
+    walk.reached("claim")
     walk.page.get_by_label("Last 4 characters").fill("93x4")
     walk.click("button", "Continue")
     walk.click("button", "Send me a code")  # to the address of the invitation, which is chosen already
@@ -159,6 +193,7 @@ def sign_in_again(walk: Walk) -> None:
     page = walk.page.url
     code = find_code(walk)
     walk.page.goto(page)
+    walk.reached("sign-in")
     walk.page.get_by_label("Code").fill(code)
     walk.click("button", "Sign in")
     expect(walk.page.get_by_text("You owe in total")).to_be_visible()
@@ -184,42 +219,85 @@ def choose_fewer_days(walk: Walk) -> None:
     walk.click("button", "Save my choice")
     expect(walk.page.get_by_text("Your choice is saved.")).to_be_visible()
     expect(coming(walk)).not_to_contain_text("Saturday, January 31")
+    walk.reached("preferences")
+
+
+def open_phone(walk: Walk) -> None:
+    walk.go("/sandbox/")
+    walk.click("link", NUMBER)
+
+
+def text_back(walk: Walk, words: str) -> None:
+    walk.page.get_by_label("Answer").fill(words)
+    walk.click("button", "Send")
+
+
+def answer_with_a_question(walk: Walk) -> None:
+    open_phone(walk)
+    expect(walk.page.get_by_text("$100.00 is due on")).to_be_visible()
+    walk.reached("reminder on the phone")
+    text_back(walk, "Can I pay on Friday?")
+    walk.wait_for_text("we have your message")
+    walk.reached("answer on the phone")
+
+
+def read_the_answer(walk: Walk) -> None:
+    """Read under Contact, it needs no message outside."""
+    walk.go("/contact/")
+    walk.page.get_by_role("main").get_by_role("listitem").get_by_role("link").first.click()
+    walk.look()
+    expect(walk.page.get_by_text("Friday is fine.")).to_be_visible()
+    walk.reached("conversation")
 
 
 def answer_stop(walk: Walk) -> None:
-    walk.go("/sandbox/")
-    walk.click("link", NUMBER)
-    expect(walk.page.get_by_text("$100.00 is due on")).to_be_visible()
-    walk.page.get_by_label("Answer").fill("stop")
-    walk.click("button", "Send")
+    open_phone(walk)
+    text_back(walk, "stop")
     walk.wait_for_text("you will get no more reminders")
+    walk.reached("stop on the phone")
 
 
 def see_that_reminders_are_stopped(walk: Walk) -> None:
     walk.go("/reminders/")
     expect(walk.page.get_by_role("heading", name="Reminders are stopped")).to_be_visible()
     expect(walk.page.get_by_text("No reminder is planned.")).to_be_visible()
+    walk.reached("stopped")
 
 
 def read_why(walk: Walk) -> None:
     walk.go("/inbox/")
     walk.click("link", "$100.00 due on")
     expect(walk.page.get_by_text("You chose a reminder 7 days before a bill is due.")).to_be_visible()
+    walk.reached("inbox says why")
 
 
-def record_payment(visitor: Visitor, loan: CreditAccount) -> None:
-    """In a browser of their own, staff book what came in."""
+def open_office(visitor: Visitor) -> Page:
+    """Staff sign in, in a browser of their own."""
     login = factories.make_staff(email="staff@example.com")
     page = visitor.open("/admin/", width=DESKTOP)
     page.get_by_role("link", name="Sign in with a password instead").click()
     page.get_by_label("E-mail address or phone number").fill(login.email)
     page.get_by_label("Password").fill(factories.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name="Credit accounts").first.click()
-    page.get_by_role("link", name=loan.reference).click()
-    page.get_by_role("link", name="Record a payment").click()
-    page.get_by_label("Amount").fill("100")
-    page.get_by_role("button", name="Record the payment").click()
-    expect(page.get_by_text("Reminders of what is paid have fallen away")).to_be_visible()
+    return page
+
+
+def answer_the_question(office: Page) -> None:
+    office.get_by_role("link", name="Conversations").first.click()
+    office.locator("#result_list").get_by_role("link").first.click()
+    office.get_by_role("link", name="Answer", exact=True).click()
+    expect(office.get_by_text("Can I pay on Friday?")).to_be_visible()
+    office.get_by_label("Answer:").fill("Friday is fine.")
+    office.get_by_role("button", name="Send the answer").click()
+    expect(office.get_by_text("The answer is sent.")).to_be_visible()
+
+
+def record_payment(office: Page, loan: CreditAccount) -> None:
+    office.get_by_role("link", name="Credit accounts").first.click()
+    office.get_by_role("link", name=loan.reference).click()
+    office.get_by_role("link", name="Record a payment").click()
+    office.get_by_label("Amount").fill("100")
+    office.get_by_role("button", name="Record the payment").click()
+    expect(office.get_by_text("Reminders of what is paid have fallen away")).to_be_visible()
     loan.refresh_from_db()
     assert loan.bills.get().paid == Decimal(100)

@@ -9,12 +9,13 @@ from django.core.mail import send_mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.models import Borrower, ContactPoint
 from notifications import preferences, stops
 from notifications.models import Attempt
 from tests import factories
+from tests.browser.keyboard import Keyboard
 from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, barriers, flaws, overflow
 from tests.sandbox import Sandbox
 
@@ -131,28 +132,19 @@ def test_hours_of_each_day_are_asked_for_only_where_they_differ(
 # ---------- without a mouse ----------
 
 
-def tab_to(control: Locator) -> None:
-    """Press Tab until the control has the focus, and see that the eye finds it there."""
-    for _ in range(60):
-        control.page.keyboard.press("Tab")
-        if control.evaluate("element => element === document.activeElement"):
-            assert control.evaluate("element => parseFloat(getComputedStyle(element).outlineWidth)") >= 2
-            return
-    raise AssertionError("the keyboard does not reach it")
-
-
 def test_a_keyboard_is_enough_to_choose(visitor: Visitor, signed_in: Client, person: Borrower) -> None:
     page = visitor.open(reverse("notifications:preferences"), client=signed_in)
-    tab_to(page.get_by_label("Third way").first)
-    page.keyboard.type("None")
-    tab_to(page.get_by_label("1 day before", exact=True))
-    page.keyboard.press("Space")
-    tab_to(page.get_by_label("Most messages in seven days"))
-    page.keyboard.press("5")
+    keyboard = Keyboard(page)
+    keyboard.tab_to(page.get_by_label("Third way").first)
+    keyboard.type("None")
+    keyboard.tab_to(page.get_by_label("1 day before", exact=True))
+    keyboard.press("Space")
+    keyboard.tab_to(page.get_by_label("Most messages in seven days"))
+    keyboard.press("5")
     expect(page.get_by_text("Not saved yet.")).to_be_visible()
     save = page.get_by_role("button", name="Save my choice")
-    tab_to(save)
-    page.keyboard.press("Enter")
+    keyboard.tab_to(save)
+    keyboard.press("Enter")
     expect(page.get_by_text("Your choice is saved.")).to_be_visible()
     expect(save).to_be_focused()
     chosen = preferences.of(Borrower.objects.get(pk=person.pk))

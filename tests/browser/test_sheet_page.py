@@ -1,6 +1,5 @@
 """Staff hand in a file in a real browser: the preview fits a phone, has no barrier, and is written."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Borrower
 from tests import factories
+from tests.browser import pictures
 from tests.browser.visiting import DESKTOP, SMALL_PHONE, Scheme, Visitor, barriers, overflow
 
 SCREENS: list[tuple[int, Scheme]] = [(DESKTOP, "light"), (DESKTOP, "dark"), (SMALL_PHONE, "light")]
@@ -35,9 +35,7 @@ def test_a_file_is_looked_at_and_then_written(
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme)
             assert overflow(page) == 0
-            if folder := os.environ.get("SCREENSHOTS"):
-                name = f"sheet-{file.stem}-{language}-{width}-{scheme}.png"
-                page.screenshot(path=Path(folder) / name, full_page=True)
+            pictures.keep(page, f"staff sheet {file.stem} {language} {width} {scheme}")
         assert visitor.complaints == []
         assert barriers(page) == []
         visitor.complaints.clear()  # axe itself tries an inline style

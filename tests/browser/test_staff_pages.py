@@ -1,7 +1,6 @@
 """Every staff page in a real browser: on a phone and a desktop, by day and by night, under the strict policy."""
 
-import os
-from pathlib import Path
+import re
 
 import pytest
 from django.contrib import admin
@@ -13,6 +12,7 @@ from playwright.sync_api import Page
 from accounts.models import Borrower
 from loans.models import CreditAccount
 from notifications.models import Conversation, Hold, MessageTemplate, RecordedContact
+from tests.browser import pictures
 from tests.browser.visiting import DESKTOP, PHONE, Scheme, Visitor, barriers, overflow
 from tests.portal import rows
 
@@ -63,7 +63,7 @@ def test_no_staff_page_breaks_the_policy_or_the_width_of_a_phone(
             _turn(page, width, scheme)
             if width == PHONE and (pixels := overflow(page)):
                 wrong[path] = f"{pixels} pixels too wide"
-            _keep(page, path, width, scheme)
+            pictures.keep(page, f"staff {_row(path)} {width} {scheme}")
     assert wrong == {}
     assert visitor.complaints == []
 
@@ -74,11 +74,9 @@ def _turn(page: Page, width: int, scheme: Scheme) -> None:
     page.emulate_media(color_scheme=scheme)
 
 
-def _keep(page: Page, path: str, width: int, scheme: Scheme) -> None:
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(
-            path=Path(folder) / f"{path.strip('/').replace('/', '_')}-{width}-{scheme}.png", full_page=True
-        )
+def _row(path: str) -> str:
+    """An address without its row's number: a picture of it has the same name in each run."""
+    return re.sub(r"(?<=[/=])(\d+|[0-9a-f-]{36})\b", "row", path.removeprefix("/admin/"))
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)

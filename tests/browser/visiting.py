@@ -8,6 +8,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, Scheme] = ("dark", "light")
 PHONE, SMALL_PHONE, DESKTOP = 360, 320, 1280  # CSS pixels
 
 
@@ -66,10 +67,10 @@ def barriers(page: Page, **options: Any) -> list[str]:
 
 def flaws(page: Page) -> list[str]:
     """Barriers, in either scheme (only colours differ), and whether the page is wider than its window."""
-    show(page, "light")
-    found = barriers(page)
     show(page, "dark")
-    found += [f"dark {barrier}" for barrier in barriers(page, runOnly=["color-contrast"])]
+    found = [f"dark {barrier}" for barrier in barriers(page, runOnly=["color-contrast"])]
+    show(page, "light")
+    found += barriers(page)
     return found + ([f"too wide by {excess} px"] if (excess := overflow(page)) else [])
 
 
