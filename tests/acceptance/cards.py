@@ -11,10 +11,12 @@ from loans import card_interest, charges, projection
 from loans.card_interest import Entry
 from loans.cards import Balance, MinimumRule, spread_excess
 from loans.currency import unit
-from loans.replay import Payment, replay
+from loans.replay import Instalment, Payment, replay
 from loans.rounding import Rounding, rounded
+from loans.schedule import schedule
 from tests.acceptance.events import instalments
 from tests.acceptance.reading import Answer, Case, conventions, money
+from tests.acceptance.schedules import terms
 
 ZERO = Decimal(0)
 
@@ -188,12 +190,13 @@ def charge(case: Case) -> Answer:
     percentage = charges.Percentage(
         percent=Decimal(inputs["percent"]), basis=basis, unit=unit(inputs["currency"])
     )
-    loan = instalments(inputs.get("instalments", []))
+    loan = instalments(inputs["instalments"]) if "instalments" in inputs else _agreed(case)
     if not basis.of_each:
         return {"fee": charges.once(percentage, Decimal(inputs["principal"]), loan)}
     if basis.overdue:
         payments = [
-            Payment(date.fromisoformat(one["date"]), Decimal(one["amount"])) for one in inputs["payments"]
+            Payment(date.fromisoformat(one["date"]), Decimal(one["amount"]))
+            for one in inputs.get("payments", ())
         ]
         paid, as_of = replay(loan, payments).instalments, date.fromisoformat(inputs["as_of"])
         each, name = charges.on_overdue(percentage, paid, as_of), "penalties"
@@ -206,3 +209,15 @@ def charge(case: Case) -> Answer:
         "instalment_totals": totals,
         "grand_total": sum(totals, ZERO),
     }
+
+
+def _agreed(case: Case) -> list[Instalment]:
+    """The instalments that the contract's terms make, where a case gives only those."""
+    inputs = case["inputs"]
+    if "n" not in inputs:
+        return []
+    agreed = {
+        name: value for name, value in inputs.items() if name not in ("percent", "of", "as_of", "payments")
+    }
+    rows = schedule(terms(case | {"inputs": {"method": "flat", "day_count": "30/360"} | agreed}))
+    return [Instalment(row.number, row.due_on or date.max, row.principal, row.interest) for row in rows]

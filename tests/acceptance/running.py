@@ -88,27 +88,31 @@ def payoff(case: Case) -> Answer:
     on = date.fromisoformat(case["inputs"]["payoff_on"])
     course = _course(case, on)
     answer = quote(course, on, _UNTIL[case["inputs"]["interest_until"]])
+    agreed = answer.interest - quote(course, on).interest  # what the rest of the period adds is owed too
     settled = replace(course, events=[*course.events, Payment(on, answer.payoff)])
     return {
         "payoff": answer.payoff,
         "principal": answer.principal,
         "interest": answer.interest,
-        "balance_after": position(settled, on).total,
+        "balance_after": position(settled, on).total + agreed,
     }
 
 
 def accrual(case: Case) -> Answer:
     inputs, unit = case["inputs"], conventions(case).unit
     if "penal_rate_pct" in inputs:
-        overdue = next(Decimal(value) for name, value in inputs.items() if name.startswith("overdue"))
-        share = days_share(inputs["days"], day_count(inputs))
-        late = accrued(overdue, Decimal(inputs["penal_rate_pct"]), share)
+        overdue = sum(Decimal(value) for name, value in inputs.items() if name.startswith("overdue"))
+        late = _of_days(inputs, Decimal(overdue), Decimal(inputs["penal_rate_pct"]))
         return {"penalty": rounded(late, unit), "penalty_to_unit": rounded(late, Decimal(1))}
+    principal, rate = Decimal(inputs["principal"]), Decimal(inputs["annual_rate_pct"])
+    if "days" in inputs:
+        run_up = _of_days(inputs, principal, rate)
+        return {"interest": rounded(run_up, unit), "interest_to_unit": rounded(run_up, Decimal(1))}
     both_ends = inputs.get("count_both_ends", False)
     amounts = [
         accrued(
-            Decimal(inputs["principal"]),
-            Decimal(inputs["annual_rate_pct"]),
+            principal,
+            rate,
             year_share(*map(date.fromisoformat, ends), day_count(inputs), both_ends=both_ends),
         )
         for ends in inputs["periods"]
@@ -119,3 +123,8 @@ def accrual(case: Case) -> Answer:
         "total": rounded(total, unit),
         "total_to_unit": rounded(total, Decimal(1)),
     }
+
+
+def _of_days(inputs: dict[str, Any], amount: Decimal, rate_pct: Decimal) -> Decimal:
+    days = inputs["days"] - inputs.get("grace_days", 0)
+    return accrued(amount, rate_pct, days_share(days, day_count(inputs)))
