@@ -7,6 +7,7 @@ loan out anew), so a payment of ours that is no longer in it was taken back ther
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -158,7 +159,8 @@ def _differences(account: CreditAccount, loan: Loan) -> list[str]:
     ours = sum(bill.outstanding for bill in account.bills.filter(closed_at=None))
     if ours == loan.outstanding:
         return []
-    return [f"loan {account.reference}: the bills here come to {ours:f}, Fineract says {loan.outstanding:f}"]
+    here, there = (f"{Decimal(amount).normalize():f}" for amount in (ours, loan.outstanding))
+    return [f"loan {account.reference}: the bills here come to {here}, Fineract says {there}"]
 
 
 def _all_good(results: list[Result]) -> list[Result]:

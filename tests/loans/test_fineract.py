@@ -114,6 +114,24 @@ def test_the_documented_loan_is_mapped_to_the_cent() -> None:
     assert (loan.status, loan.opened_on, loan.reported_balance) == ("open", "2012-04-10", "1000000")
 
 
+@pytest.mark.django_db
+def test_what_a_server_answered_is_taken_and_what_its_lists_lack_is_noted(house: Fineract) -> None:
+    house.loans = [recorded("loan_of_a_server")]
+    told = run(now=datetime(2017, 6, 6, 12, tzinfo=UTC))
+    assert (told["loans"], told["refused"], told["payments"]) == ({"created": 1}, [], 0)
+    taken = account("000000029")
+    assert (taken.currency, taken.principal, taken.annual_rate_pct) == ("USD", 10000, 12)
+    assert (taken.opened_on, taken.reported_balance) == (date(2016, 10, 3), Decimal("6049.67"))
+    [bill] = taken.bills.all()  # a disbursement is no bill
+    assert (bill.number, bill.due_on) == (1, date(2016, 11, 3))
+    assert (bill.amount, bill.principal, bill.interest) == (
+        Decimal("888.49"), Decimal("788.49"), Decimal(100),
+    )  # fmt: skip
+    assert told["notes"] == [
+        "loan 000000029: the bills here come to 888.49, Fineract says 6331.46"
+    ]  # an accrual is no payment
+
+
 def test_the_documented_schedule_and_transaction_are_read_as_decimals() -> None:
     schedule = json.loads((fineract.ANSWERS / "schedule.json").read_text(), parse_float=Decimal)
     one = json.loads((fineract.ANSWERS / "transaction.json").read_text(), parse_float=Decimal)
