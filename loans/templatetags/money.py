@@ -1,4 +1,7 @@
-"""Money, days and rates as a reader of the active language writes them. Babel, CLDR data."""
+"""Money, days and rates as a reader of the active language writes them. Babel, CLDR data.
+
+An instant counts by the day that the reader's own clock shows: templates hand it over in their time zone.
+"""
 
 import re
 from datetime import date, datetime
@@ -6,12 +9,14 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_timezone_name
 from babel.numbers import format_currency, format_percent
 from django import template
 from django.utils.translation import get_language, gettext, ngettext
 
 register = template.Library()
+
+NEAR_DAYS = 60
 
 
 @register.filter
@@ -28,30 +33,48 @@ def absolute(amount: Decimal) -> Decimal:
     return abs(amount)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def day(on: date | datetime) -> str:
     """A day in full: December 3, 2026."""
     return str(format_date(on, format="long", locale=_locale()))
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def short_day(on: date | datetime) -> str:
     """A day for tables: Dec 3, 2026."""
     return str(format_date(on, format="medium", locale=_locale()))
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def month_and_year(on: date) -> str:
     """A month: December 2026."""
     return str(format_skeleton("yMMMM", on, locale=_locale()))
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def weekday(on: date | datetime) -> str:
     """A day as one says it, without the year: Thursday, December 3."""
     locale = _locale()
     without_year = re.sub(r"[,\s]*y年?", "", str(locale.date_formats["full"].pattern))
     return str(format_date(on, format=without_year, locale=locale))
+
+
+@register.filter(expects_localtime=True)
+def day_and_time(at: datetime) -> str:
+    """An instant in full: December 3, 2026, 09:00. Chinese puts no comma there."""
+    return gettext("%(day)s, %(time)s") % {"day": day(at), "time": f"{at:%H:%M}"}
+
+
+@register.filter(expects_localtime=True)
+def weekday_and_time(at: datetime) -> str:
+    """An instant as one says it: Thursday, December 3, 09:00."""
+    return gettext("%(day)s, %(time)s") % {"day": weekday(at), "time": f"{at:%H:%M}"}
+
+
+@register.filter
+def zone_name(zone: str) -> str:
+    """A time zone as people call it, for America/New_York: Eastern Time."""
+    return "UTC" if zone == "UTC" else str(get_timezone_name(zone, locale=_locale()))
 
 
 @register.filter
@@ -69,6 +92,12 @@ def from_today(on: date, today: date) -> str:
     if days > 0:
         return ngettext("in %(days)d day", "in %(days)d days", days) % {"days": days}
     return ngettext("%(days)d day ago", "%(days)d days ago", -days) % {"days": -days}
+
+
+@register.filter
+def when_near(on: date, today: date) -> str:
+    """The same for a day within two months; nothing for a later one, of which the date says enough."""
+    return from_today(on, today) if (on - today).days <= NEAR_DAYS else ""
 
 
 def _locale() -> Locale:

@@ -1,10 +1,11 @@
 """Money, days and rates in the reader's language. Expected texts: Unicode CLDR, as Babel carries it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.utils import translation
+from django.template import Context, Template
+from django.utils import timezone, translation
 
 from loans.templatetags import money as tags
 
@@ -43,6 +44,39 @@ def test_a_day_is_written_as_its_reader_writes_it(language: str, full: str, shor
         assert (tags.day(DAY), tags.short_day(DAY), tags.weekday(DAY)) == (full, short, weekday)
 
 
+@pytest.mark.parametrize("filter_name", ["day", "short_day", "weekday", "day_and_time", "weekday_and_time"])
+def test_an_instant_counts_by_the_day_on_its_readers_clock(filter_name: str) -> None:
+    page = Template("{% load money %}{{ at|" + filter_name + " }}")
+    late_in_greenwich = datetime(2026, 12, 2, 19, 46, tzinfo=UTC)
+    with timezone.override("Asia/Taipei"):
+        said = page.render(Context({"at": late_in_greenwich}))
+    assert "3" in said
+    assert "Dec" in said
+    assert ("03:46" in said) == filter_name.endswith("time")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "December 3, 2026, 09:05"), ("zh-hans", "2026年12月3日 09:05"), ("zh-hant", "2026年12月3日 09:05")],
+)
+def test_an_instant_is_a_day_and_a_time(language: str, text: str) -> None:
+    with translation.override(language):
+        assert tags.day_and_time(datetime(2026, 12, 3, 9, 5, tzinfo=UTC)) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "text"),
+    [
+        ("en", "America/New_York", "Eastern Time"),
+        ("zh-hant", "Asia/Taipei", "台北時間"),
+        ("zh-hans", "UTC", "UTC"),
+    ],
+)
+def test_a_time_zone_is_called_by_the_name_that_people_use(language: str, zone: str, text: str) -> None:
+    with translation.override(language):
+        assert tags.zone_name(zone) == text
+
+
 @pytest.mark.parametrize(
     ("on", "text"),
     [
@@ -55,6 +89,11 @@ def test_a_day_is_written_as_its_reader_writes_it(language: str, full: str, shor
 )
 def test_a_day_near_by_is_told_by_its_distance(on: date, text: str) -> None:
     assert tags.from_today(on, DAY) == text
+
+
+def test_a_day_far_off_is_not_counted_in_days() -> None:
+    assert tags.when_near(date(2027, 2, 1), DAY) == "in 60 days"
+    assert tags.when_near(date(2027, 2, 2), DAY) == ""
 
 
 def test_a_rate_has_no_places_that_say_nothing() -> None:
