@@ -1,13 +1,16 @@
 """A person's own record of what they chose, for them to read and to take away."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tables
 from accounts.models import Borrower
+from notifications import hold_words
 from notifications.models import Consent
+from notifications.words import HoldReason
 
 Kind = Consent.Kind
 TITLES = {
@@ -31,12 +34,28 @@ def of(borrower: Borrower) -> Sequence[Consent]:
     return list(borrower.consents.order_by("id"))
 
 
-def title(consent: Consent) -> str:
-    return str(TITLES[Kind(consent.kind)])
+@dataclass(frozen=True)
+class Entry:
+    """One record as its person reads it."""
+
+    consent: Consent
+    title: str
+    way: str
+    why: str  # of a hold; empty: of a choice of one's own
+    words: str
 
 
-def way(consent: Consent) -> str:
-    return str(WAYS.get(consent.way, consent.way))
+def entry(consent: Consent) -> Entry:
+    """In the active language."""
+    held = (consent.after or {}).get("hold") or (consent.before or {}).get("hold")
+    return Entry(
+        consent,
+        title=str(TITLES[Kind(consent.kind)]),
+        way=str(WAYS.get(consent.way, consent.way)),
+        why=str(hold_words.WHY[held]) if held else "",
+        # A hold for a conversation names it by its key, which tells a reader nothing.
+        words="" if held == HoldReason.CONVERSATION else consent.words,
+    )
 
 
 def as_json(consents: Sequence[Consent]) -> list[dict[str, Any]]:

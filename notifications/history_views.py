@@ -20,8 +20,8 @@ def history_page(request: BorrowerRequest) -> HttpResponse:
     """What I chose and when, the latest first, and whether the record is whole."""
     chain = history.of(request.borrower)
     page = Paginator(chain[::-1], RECORDS_A_PAGE).get_page(request.GET.get("page"))
-    rows = [(each, history.title(each), history.way(each)) for each in page]
-    context = {"page": page, "rows": rows, "is_whole": consents.first_broken(chain) is None}
+    entries = [history.entry(each) for each in page]
+    context = {"page": page, "entries": entries, "is_whole": consents.first_broken(chain) is None}
     return render(request, "notifications/history.html", context)
 
 

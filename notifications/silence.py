@@ -5,15 +5,13 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Borrower
 from loans.models import CreditAccount
-from notifications import hold_words, holds, law_words, local_time
+from notifications import hold_words, holds, local_time
 from notifications.law import books
 from notifications.law.notices import notices
-from notifications.law.rule import Rule
 from notifications.models import Hold
 from notifications.words import HoldReason
 
@@ -21,7 +19,7 @@ NOTICES: dict[str, Promise] = {
     "arrears_notice": _("A notice of what is owed, where payments have been missed"),
     "outsourcing_notice": _("A written notice before an agency collects for us"),
     "final_notice": _("One last message: that contact ends, or which legal step will follow"),
-    "required_notice": _("Any notice that the law itself demands of us"),
+    "required_notice": _("Any notice that the law requires us to send"),
 }
 
 
@@ -39,7 +37,7 @@ class Held:
 @dataclass(frozen=True)
 class Notice:
     text: str
-    sources: tuple[str, ...]  # citations, each with a word where it is not verified
+    sources: tuple[str, ...]  # citations; how well each was checked is for staff, on the rulebook's page
 
 
 def held(borrower: Borrower, *, now: datetime) -> list[Held]:
@@ -63,15 +61,6 @@ def legal_notices(borrower: Borrower, *, now: datetime) -> list[Notice]:
     day = local_time.today(borrower.time_zone, now=now)
     rulebooks = books.for_place(borrower.country, borrower.region)
     return [
-        Notice(str(NOTICES[notice.name]), tuple(dict.fromkeys(map(_source, notice.rules))))
+        Notice(str(NOTICES[notice.name]), tuple(dict.fromkeys(rule.citation for rule in notice.rules)))
         for notice in notices(rulebooks, binds=settings.LENDER_ROLE, on=day)
     ]
-
-
-def _source(rule: Rule) -> str:
-    if rule.is_unverified:
-        return gettext("%(citation)s (%(how)s)") % {
-            "citation": rule.citation,
-            "how": law_words.checked(rule),
-        }
-    return rule.citation

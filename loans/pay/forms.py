@@ -46,9 +46,18 @@ class PayForm(forms.Form):
             currency=view.currency,
             required=False,
             label=gettext("Another amount, in %(currency)s") % {"currency": view.currency},
-            help_text=gettext("At most %(sum)s, all that is owed.")
-            % {"sum": money.money(most, view.currency)},
+            help_text=self._most_in_words(),
         )
+
+    def _most_in_words(self) -> str:
+        """A loan's bills to come carry interest, so together they are more than what is owed today."""
+        is_of_bills = self.most > self.view.balance
+        text = (
+            gettext("At most %(sum)s, all your bills together.")
+            if is_of_bills
+            else gettext("At most %(sum)s, all that is owed.")
+        )
+        return text % {"sum": money.money(self.most, self.view.currency)}
 
     @property
     def amount(self) -> Decimal:

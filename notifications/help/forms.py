@@ -62,7 +62,7 @@ class PromiseForm(HelpForm):
         self.last_day = last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
         amount = AmountField(
             currency=view.currency,
-            label=_("You pay"),
+            label=gettext("You pay, in %(currency)s") % {"currency": view.currency},
             initial=owed.quantize(unit(view.currency)) if owed > 0 else None,
         )
         self.fields = {"amount": amount, **self.fields}
@@ -94,7 +94,7 @@ class DueDayForm(HelpForm):
     kind = HelpKind.DUE_DAY
     day_of_month = forms.TypedChoiceField(
         label=_("Day of the month"),
-        choices=[("", "–"), *((day, str(day)) for day in DUE_DAYS)],
+        choices=[("", _("Choose a day")), *((day, str(day)) for day in DUE_DAYS)],
         coerce=int,
         help_text=_("Up to the 28th, which every month has."),
         error_messages=chosen_from_list(_("Choose a day from 1 to 28.")),

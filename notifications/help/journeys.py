@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts.models import Borrower, User
@@ -13,6 +14,7 @@ from loans import due_days
 from loans.models import CreditAccount
 from notifications import conversations, holds, lanes, local_time, webhooks
 from notifications.conversations import Said
+from notifications.help import words
 from notifications.help.rules import Promise, Received, is_kept, new_reference
 from notifications.holds import NewHold
 from notifications.models import Conversation, HelpRequest
@@ -127,7 +129,9 @@ def decide(request: HelpRequest, *, decision: Decision, by: User, now: datetime)
     _end(request, decision.state, by=by, now=now)
     if decision.moves_bills:
         due_days.move(request.account, day_of_month=request.details["day_of_month"], now=now)  # type: ignore[arg-type]
-    said = Said(f"{request.reference} · {request.get_state_display()}\n{decision.answer}")
+    with translation.override(request.borrower.language):  # the borrower reads it, not who decides
+        outcome = words.outcome(request.kind, request.state)
+    said = Said(f"{request.reference} · {outcome}\n{decision.answer}")
     conversations.answer(by, conversation=_conversation(request, now), said=said, now=now)
 
 
@@ -229,10 +233,10 @@ def _due_at(borrower: Borrower, ask: Ask, now: datetime) -> datetime:
 
 def _say(request: HelpRequest, now: datetime) -> Conversation:
     """Put the borrower's words into a conversation: there they are answered."""
-    words = [f"{request.reference} · {request.get_kind_display()}"]
+    head = [f"{request.reference} · {words.WORDS[request.kind].title}"]
     if request.account:
-        words.append(request.account.reference)
-    said = Said("\n".join([*words, request.text])[: conversations.LONGEST_TEXT])
+        head.append(request.account.reference)
+    said = Said("\n".join([*head, request.text])[: conversations.LONGEST_TEXT])
     topic = TOPICS.get(HelpKind(request.kind), Topic.OTHER)
     return conversations.write(request.borrower, said=said, topic=topic, now=now).conversation
 

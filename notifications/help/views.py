@@ -8,7 +8,9 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import BorrowerRequest, borrower_required, calendar_day
@@ -24,6 +26,8 @@ from notifications.models_help import HelpKind, HelpState
 from notifications.write_limit import may_write
 
 ABOUT_NO_ACCOUNT = {HelpKind.COMPLAINT}
+_WITHDRAWN = gettext_lazy("You have withdrawn it.")
+_WITHDRAWN_SILENT = gettext_lazy("You have withdrawn it. Reminders come again as you chose them.")
 
 
 @require_safe
@@ -61,7 +65,8 @@ def request_page(request: BorrowerRequest, request_id: UUID) -> HttpResponse:
     found = get_object_or_404(request.borrower.help_requests.select_related("account"), pk=request_id)
     if request.method == "POST":
         if journeys.withdraw(found, by=request.user, now=timezone.now()):
-            messages.success(request, _("You have taken it back. Reminders come again as you chose them."))
+            was_silent = HelpKind(found.kind) in journeys.SILENT_WHILE
+            messages.success(request, _WITHDRAWN_SILENT if was_silent else _WITHDRAWN)
         return redirect("help:request", found.pk)
     is_open = found.state == HelpState.OPEN
     is_silent = is_open and HelpKind(found.kind) in journeys.SILENT_WHILE
@@ -84,7 +89,8 @@ def _open(request: BorrowerRequest, form: HelpForm) -> HttpResponse:
     except AlreadyOpen as known:
         messages.info(request, str(known))
         return redirect("help:request", known.request.pk)
-    said = _("We have it. Your reference is %(reference)s.") % {"reference": made.reference}
+    reference = format_html('<span class="nowrap">{}</span>', made.reference)
+    said = format_html(_("We have it. Your reference is {reference}."), reference=reference)
     messages.success(request, said)
     return redirect("help:request", made.pk)
 

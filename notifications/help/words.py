@@ -44,7 +44,7 @@ WORDS: dict[str, Words] = {
         "search",
     ),
     HelpKind.COMPLAINT: Words(
-        _("Complain"),
+        _("Make a complaint"),
         _("About us, our messages or our people. You get a reference and an answer by a fixed day."),
         _("Send the complaint"),
         "talk",
@@ -68,8 +68,8 @@ def steps(kind: str) -> list[str]:
         ]
     days = settings.HELP_ANSWER_DAYS[kind]
     answer = ngettext(
-        "You have our answer in %(days)d day at the latest, here and as a message.",
-        "You have our answer in %(days)d days at the latest, here and as a message.",
+        "You get our answer within %(days)d day, here and as a message.",
+        "You get our answer within %(days)d days, here and as a message.",
         days,
     ) % {"days": days}
     first = {
@@ -83,9 +83,9 @@ def steps(kind: str) -> list[str]:
             "A person reads what you wrote and looks at what is possible: smaller instalments, a break, a longer term."
         ),
         HelpKind.DISPUTE: gettext(
-            "We check our books and what you sent us. You can add papers in the conversation."
+            "We check our books and what you sent us. You can add documents in the conversation."
         ),
-        HelpKind.DUE_DAY: gettext("We look whether your contract admits it and what it costs, if anything."),
+        HelpKind.DUE_DAY: gettext("We check whether your contract allows it and what it costs, if anything."),
         HelpKind.COMPLAINT: gettext("Somebody who was not part of it looks into it."),
     }[HelpKind(kind)]
     return [first, second, answer]
@@ -99,7 +99,7 @@ def outcome(kind: str, state: str) -> str:
         HelpState.OPEN: gettext("We are looking at it"),
         HelpState.ACCEPTED: gettext("Agreed"),
         HelpState.DECLINED: gettext("Not agreed"),
-        HelpState.WITHDRAWN: gettext("You took it back"),
+        HelpState.WITHDRAWN: gettext("You withdrew it"),
         HelpState.KEPT: gettext("Kept. Thank you."),
         HelpState.BROKEN: gettext("The money has not come"),
     }[HelpState(state)]

@@ -105,7 +105,7 @@ def test_the_questions_are_asked_and_answered_from_the_accounts_page(
     account = asking("account", loan)
     page = visitor.open(account, client=signed_in, script=script)
     page.get_by_label("Your money arrives on").fill((TODAY + timedelta(days=5)).isoformat())
-    page.get_by_role("button", name="Show the sum").click()
+    page.get_by_role("button", name="Show the amount").click()
     expect(page.get_by_text("Valid until the end of")).to_be_visible()
     assert page.url.endswith(account) is script  # with script the page stays
 

@@ -72,7 +72,7 @@ def test_a_borrower_asks_with_a_file_and_reads_the_answer(
     expect(contact).to_have_accessible_name("Contact")
     page.get_by_label("Your message").fill("Thank you.")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("heading", name="We owe you an answer")).to_be_visible()
+    expect(page.get_by_role("heading", name="We will answer you")).to_be_visible()
     page.get_by_role("button", name="I need no answer any more").click()
     expect(page.get_by_text("The conversation is closed.")).to_be_visible()
     assert visitor.complaints == []

@@ -63,5 +63,5 @@ def test_a_promise_is_made_and_taken_back(
     page.get_by_label("You pay on").fill((TODAY + timedelta(days=7)).isoformat())
     page.get_by_role("button", name="Promise this").click()
     expect(page.get_by_text("We have it. Your reference is R-")).to_be_visible()
-    page.get_by_role("button", name="I take it back").click()
-    expect(page.get_by_text("You took it back")).to_be_visible()
+    page.get_by_role("button", name="Withdraw this promise").click()
+    expect(page.get_by_text("You withdrew it")).to_be_visible()

@@ -151,7 +151,7 @@ def test_the_questions_stand_on_the_page_of_an_open_account_only(
     account = contracted(borrower)
     assert reverse("loans:payoff", args=[account.public_id]) in text(ask(signed_in, "account", account))
     ended = factories.make_loan(borrower, status=CreditAccount.Status.CLOSED)
-    assert "What settles it" not in text(ask(signed_in, "account", ended))
+    assert "Pay it off" not in text(ask(signed_in, "account", ended))
 
 
 @pytest.mark.parametrize(("name", "data"), [("account", {}), ("payoff", {}), ("pay_more", {"more": "50"})])

@@ -57,7 +57,11 @@ def test_an_instant_counts_by_the_day_on_its_readers_clock(filter_name: str) -> 
 
 @pytest.mark.parametrize(
     ("language", "text"),
-    [("en", "December 3, 2026, 09:05"), ("zh-hans", "2026年12月3日 09:05"), ("zh-hant", "2026年12月3日 09:05")],
+    [
+        ("en", "December 3, 2026, 09:05"),
+        ("zh-hans", "2026年12月3日 09:05"),
+        ("zh-hant", "2026年12月3日 09:05"),
+    ],
 )
 def test_an_instant_is_a_day_and_a_time(language: str, text: str) -> None:
     with translation.override(language):

@@ -106,7 +106,7 @@ def test_records_from_before_the_chain_are_sealed_before_the_next_one(borrower: 
 def test_a_person_reads_their_record_and_takes_it_away(signed_in: Client, borrower: Borrower) -> None:
     chain = choose(borrower)
     page = signed_in.get(reverse("notifications:history")).content.decode()
-    assert "我们刚刚核对了封签" in page  # the language that they chose
+    assert "我们刚刚核对过：没有内容被更改或删除" in page  # the language that they chose
     assert chain[-1].digest[:16] in page
     saved = signed_in.get(reverse("notifications:history_json")).json()["records"]
     before = ""
@@ -115,6 +115,18 @@ def test_a_person_reads_their_record_and_takes_it_away(signed_in: Client, borrow
         before = entry["digest"]
     table = signed_in.get(reverse("notifications:history_csv")).content.decode()
     assert "'=START" in table
+
+
+@pytest.mark.django_db
+def test_a_hold_is_told_by_what_it_was_for(signed_in: Client, borrower: Borrower) -> None:
+    holds.place(borrower, hold=NewHold("dispute", "wrong sum"), by=None, now=NOW)
+    waits = NewHold("conversation", "conversation 0b2f", last_day=NOW.date())
+    holds.place(borrower, hold=waits, by=None, now=NOW)
+    page = signed_in.get(reverse("notifications:history")).content.decode()
+    assert "The debt is disputed" in page
+    assert "wrong sum" in page
+    assert "A question still waits for our answer" in page
+    assert "0b2f" not in page  # a key says nothing to a reader
 
 
 @pytest.mark.django_db

@@ -68,7 +68,7 @@ def test_a_message_with_files_opens_a_conversation_that_waits_for_us(
     assert "When is it due?" in page
     assert "Expect our answer by" in page
     assert "Until then we hold reminders back, but no longer than until" in page
-    assert "What may come all the same" in page
+    assert "What may still come" in page
     kept = Attachment.objects.order_by("name")
     assert [(each.name, each.kind) for each in kept] == [("a.png", "png"), ("pay slip.pdf", "pdf")]
     assert conversation.waiting_since is not None

@@ -241,6 +241,20 @@ def test_hardship_and_dispute_silence_until_they_are_decided(
 
 
 @pytest.mark.django_db
+def test_request_and_decision_stand_in_the_conversation_in_the_borrowers_words(
+    loan: CreditAccount, staff: User
+) -> None:
+    made = ask_for(loan, HelpKind.HARDSHIP, why="health")
+    Borrower.objects.update(language="zh-hant")
+    journeys.decide(
+        made, decision=Decision(HelpState.ACCEPTED, "好的。"), by=staff, now=NOON
+    )  # staff's English
+    asked, told = conversations.of(loan.borrower)[0].messages.order_by("pk")
+    assert asked.text.startswith(f"{made.reference} · I cannot pay for a while\n")
+    assert told.text == f"{made.reference} · 已同意\n好的。"
+
+
+@pytest.mark.django_db
 def test_the_same_is_asked_for_once(loan: CreditAccount) -> None:
     made = ask_for(loan, HelpKind.DISPUTE, what="paid")
     with pytest.raises(AlreadyOpen, match=made.reference):
