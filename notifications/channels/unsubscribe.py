@@ -3,6 +3,7 @@
 Source: RFC 8058, Signaling One-Click Functionality for List Email Headers, sections 3 and 8; RFC 2369, 3.2.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -85,8 +86,8 @@ def answer(method: str, content_type: str = "", body: bytes = b"") -> Answer:
 
 
 def _addresses(value: str) -> list[str]:
-    parts = (part.strip() for part in value.split(","))
-    return [part[1:-1].strip() for part in parts if part.startswith("<") and part.endswith(">")]
+    """What stands in angle brackets; a comma may be part of it, white space comes from folding (RFC 2369, 2)."""
+    return ["".join(found.split()) for found in re.findall(r"<([^<>]*)>", value)]
 
 
 def _is_https(url: str) -> bool:

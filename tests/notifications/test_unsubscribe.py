@@ -17,6 +17,14 @@ def test_our_headers_meet_every_demand(mailto: str) -> None:
     assert post_address(sent) == URL
 
 
+def test_an_address_is_what_stands_in_angle_brackets() -> None:
+    """RFC 2369, section 2: it may hold a comma, and white space within it is none of it."""
+    sent = headers(URL) | {
+        "List-Unsubscribe": "<mailto:a@example.com> (by mail), <https://example.com/u/\r\n 1,2>"
+    }
+    assert post_address(sent) == "https://example.com/u/1,2"
+
+
 def test_an_address_without_https_is_refused() -> None:
     with pytest.raises(ValueError, match="https"):
         headers("http://portal.example/unsubscribe/x")
