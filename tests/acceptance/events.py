@@ -93,7 +93,7 @@ def late(case: Case) -> Answer:
         days = delinquency.days_past_due(
             day(inputs["oldest_unpaid_due"]), date.fromisoformat(inputs["as_of"])
         )
-        return {"days_past_due": days, "age_band": str(delinquency.class_of(days))}
+        return {"days_past_due": days, "age_band": str(delinquency.class_of(days)) if days else None}
     order = allocation_order.read(inputs.get("allocation", USUAL.name))
     return {
         "checkpoints": [
