@@ -107,7 +107,7 @@ def load(
     for pk in people:
         person = batch.person(pk)
         found[pk] = Ahead(
-            person=replace(person, choice=trial) if trial else person,
+            person=person._replace(choice=trial) if trial else person,
             addresses={channel: point.value for channel, point in batch.points.get(pk, {}).items()},
             coming=coming.get(pk, []),
             holds=holds.get(pk, ()),

@@ -14,7 +14,7 @@ from django.db.models import BooleanField, Func, QuerySet, Value
 
 from accounts import phones, places
 from accounts.models import Borrower, ContactPoint
-from notifications import content, holds, local_time, push_devices, push_words, sms_text, texts
+from notifications import content, holds, local_time, push_devices, push_words, queries, sms_text, texts
 from notifications.channels.base import Approved, Device
 from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing, Person
@@ -135,9 +135,9 @@ def among(column: str, ids: Sequence[int]) -> Func:
     """To filter by: `column = ANY(array)`. `__in` writes a placeholder per id, and a batch has a thousand."""
     return Func(
         column,
-        Value(list(ids)),
+        Value(queries.array(ids)),
         arg_joiner=" = ANY(",
-        template="%(expressions)s)",
+        template="%(expressions)s::bigint[])",
         output_field=BooleanField(),
     )
 

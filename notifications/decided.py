@@ -14,6 +14,7 @@ from notifications import queries, reason
 from notifications.deciding import Decisions
 from notifications.material import Look
 from notifications.models import Attempt
+from notifications.queries import array
 from notifications.reason import Reason
 from notifications.settle import Portion
 from notifications.traffic.desk import Waits
@@ -103,10 +104,10 @@ class Decided:
             if self.attempts:
                 _copy(cursor, Attempt._meta.db_table, self.attempts)
                 _copy(cursor, Attempt.reminders.through._meta.db_table, self.links)
-                ids = [attempt.id for attempt in self.attempts]
+                ids = array(attempt.id for attempt in self.attempts)
                 cursor.execute(queries.WRITE_SPOKEN_FOR, {"attempts": ids, "now": now})
             if self.silent:
-                ids, states, nexts, reasons = (list(column) for column in zip(*self.silent, strict=True))
+                ids, states, nexts, reasons = (array(column) for column in zip(*self.silent, strict=True))
                 silent: dict[str, Any] = {"ids": ids, "states": states, "nexts": nexts, "reasons": reasons}
                 cursor.execute(queries.WRITE_SILENT, {**silent, "now": now})
             calling = [one.borrower_id for one in self.attempts if one.state == AttemptState.CALLING.value]
@@ -114,11 +115,11 @@ class Decided:
             cursor.execute(
                 queries.PARK_LANES,
                 {
-                    "borrowers": list(claimed),
-                    "calling": calling,
-                    "portions": [portion for portion, _ in waiting],
-                    "waiting": [attempt for _, attempt in waiting],
-                    "undecided": self.undecided,
+                    "borrowers": array(claimed),
+                    "calling": array(calling),
+                    "portions": array(portion for portion, _ in waiting),
+                    "waiting": array(attempt for _, attempt in waiting),
+                    "undecided": array(self.undecided),
                     "most_claims": settings.MOST_FRUITLESS_CLAIMS,
                     "now": now,
                 },

@@ -4,9 +4,8 @@ Live sending and the preview both decide here, so the preview is what would be s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from notifications.choice import Choice
 from notifications.gate import decide
@@ -21,8 +20,7 @@ _URGENCY = {"upcoming": 0, "due": 1, "overdue": 2}
 _REPLACED = Suppress((Reason("replaced"),))
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """What the gate knows of a person, the same for all their reminders."""
 
     contact: Contact
@@ -32,8 +30,7 @@ class Person:
     habit: Habit = NOBODY_KNOWS
 
 
-@dataclass(frozen=True)
-class Due(Generic[Key]):
+class Due(NamedTuple, Generic[Key]):
     """One reminder that is due to be looked at, with the key the caller knows it by."""
 
     key: Key
@@ -41,8 +38,7 @@ class Due(Generic[Key]):
     facts: Facts
 
 
-@dataclass(frozen=True)
-class Outgoing(Generic[Key]):
+class Outgoing(NamedTuple, Generic[Key]):
     """One message to one person: usually one reminder, several where they fall together."""
 
     channel: str
@@ -53,8 +49,7 @@ class Outgoing(Generic[Key]):
     is_discreet: bool = False  # says only that a message waits
 
 
-@dataclass(frozen=True)
-class Decisions(Generic[Key]):
+class Decisions(NamedTuple, Generic[Key]):
     outgoing: tuple[Outgoing[Key], ...]
     waiting: tuple[tuple[Key, Defer], ...]
     dropped: tuple[tuple[Key, Suppress], ...]

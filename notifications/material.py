@@ -24,8 +24,7 @@ DIGEST = "digest"  # the template for several bills at once
 Spoken = tuple[str, str]  # code and language of a template
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """One reminder to be looked at, with what its message would say."""
 
     reminder_id: int
@@ -34,7 +33,7 @@ class Look:
     demand: Demand
     facts: Facts
     tries: int = 0
-    refused_by: Mapping[str, str] = field(default_factory=dict)  # as Reminder.refused_by
+    refused_by: Mapping[str, str] = MappingProxyType({})  # as Reminder.refused_by
 
     @property
     def due(self) -> "Due[Look]":

@@ -89,7 +89,7 @@ def run(found: Ahead, end: datetime) -> Iterator[Planned]:
             yield Planned(now, outgoing.channel, outgoing.category, outgoing.keys, outgoing.reasons, outgoing)
             life.hears(outgoing, now)
         for look, later in decisions.waiting:
-            moved = replace(look, facts=replace(look.facts, moved=later.reasons))
+            moved = look._replace(facts=look.facts._replace(moved=later.reasons))
             heapq.heappush(heap, (later.until, next(number), moved))
         for look, never in decisions.dropped:
             yield Planned(now, "", look.facts.category, (look,), never.reasons)
@@ -111,9 +111,8 @@ class _Life:
         history = (*start.history, *self._sent)
         begun = tuple(silence for begins, silence in self._found.holds if begins <= now)
         in_force = (hold for hold in (*start.contact.holds, *begun) if hold.until is None or hold.until > now)
-        return replace(
-            start,
-            contact=replace(start.contact, holds=tuple(in_force)),
+        return start._replace(
+            contact=start.contact._replace(holds=tuple(in_force)),
             history=tuple(one for one in history if one.at > since),
             habit=self._habit(now.date()),
         )

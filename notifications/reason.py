@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False)
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -33,7 +34,7 @@ def from_json(stored: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
 
 def dumps(reasons: Iterable[Reason]) -> str:
     """As JSON text, for SQL that writes many rows at once."""
-    return json.dumps(to_json(reasons), ensure_ascii=False)
+    return _AS_TEXT.encode(to_json(reasons))
 
 
 def says(reasons: Iterable[Reason], rule: str) -> bool:

@@ -3,8 +3,8 @@
 import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from notifications import queries
 from notifications.channels.base import Accepted, Message, Outcome, RefusedForGood, RefusedForNow
 from notifications.material import Look
+from notifications.queries import array
 from notifications.traffic import desk
 from notifications.words import AttemptState, ReminderState
 
@@ -24,8 +25,7 @@ SILENT = "The worker ended before the provider's answer was written."
 NEVER_BEGUN = "The worker ended before it called the provider."
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """One message on its way, with what settling it needs."""
 
     attempt_id: UUID
@@ -60,8 +60,7 @@ def refused_by(looks: Iterable[Look]) -> Mapping[str, str]:
     return found
 
 
-@dataclass(frozen=True)
-class _Answer:
+class _Answer(NamedTuple):
     """An outcome in the words of the tables."""
 
     attempt: AttemptState
@@ -70,7 +69,7 @@ class _Answer:
     detail: str = ""
     next_at: datetime | None = None
     failed: tuple[str, ...] = ()
-    refused_by: Mapping[str, str] = field(default_factory=dict)
+    refused_by: Mapping[str, str] = MappingProxyType({})
     retry_after: datetime | None = None
 
 
@@ -90,7 +89,7 @@ def settle(
     answers = [(call, _answer(call, outcome, now)) for call, outcome in outcomes]
     columns = _attempt_columns(answers, now) | _reminder_columns(answers)
     with using.cursor() as cursor:
-        cursor.execute(queries.SETTLE, columns | {"portions": [portion.id for portion in portions]})
+        cursor.execute(queries.SETTLE, columns | {"portions": array(portion.id for portion in portions)})
         begun = frozenset(row[0] for row in cursor.fetchall())
     return Written(any(answer.next_at == now for _, answer in answers), begun)
 
@@ -165,14 +164,14 @@ def _attempt_columns(answers: Answers, now: datetime) -> dict[str, Any]:
     # An attempt's row is its lane's too, for there is one call a borrower and batch: inbox notes are not called,
     # and all else goes as one message.
     return {
-        "ids": [call.attempt_id for call, _ in answers],
-        "borrowers": [call.borrower_id for call, _ in answers],
-        "claims": [call.claim for call, _ in answers],
-        "states": [answer.attempt.value for _, answer in answers],
-        "references": [answer.reference for _, answer in answers],
-        "details": [answer.detail[:200] for _, answer in answers],
-        "nexts": [answer.next_at for _, answer in answers],
-        "retry_afters": [answer.retry_after for _, answer in answers],
+        "ids": array(call.attempt_id for call, _ in answers),
+        "borrowers": array(call.borrower_id for call, _ in answers),
+        "claims": array(call.claim for call, _ in answers),
+        "states": array(answer.attempt.value for _, answer in answers),
+        "references": array(answer.reference for _, answer in answers),
+        "details": array(answer.detail[:200] for _, answer in answers),
+        "nexts": array(answer.next_at for _, answer in answers),
+        "retry_afters": array(answer.retry_after for _, answer in answers),
         "now": now,
     }
 
@@ -180,9 +179,9 @@ def _attempt_columns(answers: Answers, now: datetime) -> dict[str, Any]:
 def _reminder_columns(answers: Answers) -> dict[str, Any]:
     rows = [(look.reminder_id, answer) for call, answer in answers for look in call.looks]
     return {
-        "reminders": [reminder_id for reminder_id, _ in rows],
-        "reminder_states": [answer.reminder.value for _, answer in rows],
-        "reminder_nexts": [answer.next_at for _, answer in rows],
-        "failed": [json.dumps(answer.failed) for _, answer in rows],
-        "refused_by": [json.dumps(dict(answer.refused_by)) for _, answer in rows],
+        "reminders": array(reminder_id for reminder_id, _ in rows),
+        "reminder_states": array(answer.reminder.value for _, answer in rows),
+        "reminder_nexts": array(answer.next_at for _, answer in rows),
+        "failed": array(json.dumps(answer.failed) for _, answer in rows),
+        "refused_by": array(json.dumps(dict(answer.refused_by)) for _, answer in rows),
     }

@@ -40,8 +40,7 @@ class Words:
     template_id: int | None = None  # the version's row
 
 
-@dataclass(frozen=True)
-class Demand:
+class Demand(NamedTuple):
     """What one message says of one bill. amount: still to be paid, in `currency`. account: the masked
     reference."""
 

@@ -11,7 +11,6 @@ from datetime import timedelta
 from functools import cache, lru_cache
 from uuid import UUID
 
-import aiohttp
 from django.conf import settings
 from django.urls import reverse
 from pywebpush import WebPusher, WebPushException
@@ -34,9 +33,9 @@ from notifications.channels.http import (
     Answer,
     HttpProvider,
     answered,
-    new_session,
     read,
 )
+from notifications.channels.wire import Reply, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ class Push(Provider):
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
         self._places = asyncio.Semaphore(limits.open_calls)
-        self._session: aiohttp.ClientSession | None = None
+        self._wire = Wire(limits, HEADERS)
 
     async def deliver(self, messages: Sequence[Message]) -> dict[UUID, Outcome]:
         deadline = asyncio.get_running_loop().time() + self.limits.timeout.total_seconds()
@@ -75,8 +74,7 @@ class Push(Provider):
         return outcomes
 
     async def close(self) -> None:
-        if self._session:
-            await self._session.close()
+        self._wire.close()
 
     async def _to_all(self, message: Message, deadline: float) -> Outcome:
         content = payload(message)
@@ -101,15 +99,10 @@ class Push(Provider):
                 body = encrypted(device, content)
             except (ValueError, WebPushException):  # keys that are none
                 return GONE
-            answer = await answered(self._post(device.endpoint, body))
-        return outcome(answer, device) if isinstance(answer, Answer) else answer
-
-    async def _post(self, endpoint: str, body: bytes) -> Answer:
-        """A redirect is not followed: it would lead to an address that nobody has checked."""
-        session = self._session = self._session or new_session(self.limits, HEADERS)
-        signed = push_key.headers(endpoint)
-        async with session.post(endpoint, data=body, headers=signed, allow_redirects=False) as response:
-            return await read(response)
+            signed = push_key.headers(device.endpoint)
+            # A redirect is not followed: it would lead to an address that nobody has checked.
+            reply = await answered(self._wire.call("POST", device.endpoint, signed, body))
+        return outcome(read(reply), device) if isinstance(reply, Reply) else reply
 
     def _settled(self, result: Outcome | BaseException) -> Outcome:
         """One device that our own code trips over must not take the batch's other outcomes with it."""

@@ -20,7 +20,9 @@ def of(borrower_ids: Sequence[int], *, now: datetime) -> dict[int, History]:
     """
     found: defaultdict[int, History] = defaultdict(tuple)
     with connection.cursor() as cursor:
-        cursor.execute(queries.CONTACTS, {"borrowers": list(borrower_ids), "since": now - LONGEST_WINDOW})
+        cursor.execute(
+            queries.CONTACTS, {"borrowers": queries.array(borrower_ids), "since": now - LONGEST_WINDOW}
+        )
         for borrower_id, at, channel, outcome, is_inbound, address, accounts in cursor.fetchall():
             found[borrower_id] += (
                 PriorContact(

@@ -51,7 +51,7 @@ def of_person(borrower: Borrower, *, now: datetime) -> Habit:
 def records(borrower_ids: Sequence[int], *, before: date, bills: int) -> dict[int, list[Record]]:
     """Of each account the last `bills` bills that are due before a day, by borrower. One query."""
     found: defaultdict[int, list[Record]] = defaultdict(list)
-    arguments: dict[str, Any] = {"borrowers": list(borrower_ids), "today": before, "bills": bills}
+    arguments: dict[str, Any] = {"borrowers": queries.array(borrower_ids), "today": before, "bills": bills}
     with connection.cursor() as cursor:
         cursor.execute(queries.PAST_BILLS, arguments)
         for borrower_id, account_id, number, bill_id, due_on, paid_on, asked_on in cursor.fetchall():

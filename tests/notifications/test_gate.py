@@ -65,13 +65,13 @@ def test_a_reminder_the_borrower_chose_goes_now_by_their_first_channel():
     ],
 )
 def test_what_is_not_owed_or_has_no_approved_words_is_not_sent(facts, why):
-    verdict = gate(facts=replace(FACTS, **facts))
+    verdict = gate(facts=FACTS._replace(**facts))
     assert isinstance(verdict, Suppress)
     assert rules(verdict) == [why]
 
 
 def test_a_hold_silences_everything():
-    verdict = gate(contact=replace(CONTACT, holds=(Silence("stop_request"),)))
+    verdict = gate(contact=CONTACT._replace(holds=(Silence("stop_request"),)))
     assert isinstance(verdict, Suppress)
     assert rules(verdict) == ["hold"]
 
@@ -79,14 +79,14 @@ def test_a_hold_silences_everything():
 @pytest.mark.parametrize("reason", ["conversation", "promise"])
 def test_what_waits_for_our_own_answer_is_not_given_up_beforehand(reason):
     holds = (Silence(reason, until=NOON + timedelta(days=14)),)
-    contact, facts = replace(CONTACT, holds=holds), replace(FACTS, expires_at=NOON + timedelta(days=2))
+    contact, facts = CONTACT._replace(holds=holds), FACTS._replace(expires_at=NOON + timedelta(days=2))
     verdict = gate(contact=contact, facts=facts)
     if reason == "promise":
         assert isinstance(verdict, Suppress)
         return
     assert isinstance(verdict, Defer)
     assert (verdict.until, rules(verdict)) == (facts.expires_at, ["hold"])
-    assert isinstance(gate(facts=replace(facts, moved=verdict.reasons)), Send)  # we have answered
+    assert isinstance(gate(facts=facts._replace(moved=verdict.reasons)), Send)  # we have answered
     assert isinstance(gate(contact=contact, facts=facts, now=verdict.until), Suppress)  # we have not
 
 
@@ -96,7 +96,7 @@ def test_a_lead_day_that_was_not_chosen_is_silent():
 
 
 def test_discreet_words_are_told_with_the_reason_and_a_note_in_the_inbox_says_all():
-    facts = replace(FACTS, messages={"plain": {}, "discreet": {}})
+    facts = FACTS._replace(messages={"plain": {}, "discreet": {}})
     choice = replace(DEFAULT, is_discreet=True)
     verdict = gate(facts=facts, choice=choice)
     assert isinstance(verdict, Send)
@@ -104,7 +104,7 @@ def test_discreet_words_are_told_with_the_reason_and_a_note_in_the_inbox_says_al
         True,
         ["choice.lead_day", "choice.discreet", "choice.channel"],
     )
-    inbox = gate(contact=replace(CONTACT, reachable=frozenset({"inbox"})), facts=facts, choice=choice)
+    inbox = gate(contact=CONTACT._replace(reachable=frozenset({"inbox"})), facts=facts, choice=choice)
     assert "choice.discreet" not in rules(inbox)
 
 
@@ -114,21 +114,21 @@ def test_a_category_without_channels_is_silent():
 
 
 def test_the_next_channel_is_used_where_the_first_cannot_reach():
-    verdict = gate(contact=replace(CONTACT, reachable=frozenset({"email", "inbox"})))
+    verdict = gate(contact=CONTACT._replace(reachable=frozenset({"email", "inbox"})))
     assert isinstance(verdict, Send)
     assert verdict.channel == "email"
     assert "choice.next_channel" in rules(verdict)
 
 
 def test_a_channel_that_refused_for_good_is_passed_over():
-    verdict = gate(facts=replace(FACTS, failed_channels=frozenset({"sms"})))
+    verdict = gate(facts=FACTS._replace(failed_channels=frozenset({"sms"})))
     assert isinstance(verdict, Send)
     assert verdict.channel == "email"
 
 
 def test_the_inbox_is_used_where_nothing_chosen_can_reach():
     choice = replace(DEFAULT, channels={**DEFAULT.channels, "upcoming": ("sms",)})
-    verdict = gate(contact=replace(CONTACT, reachable=frozenset({"inbox"})), choice=choice)
+    verdict = gate(contact=CONTACT._replace(reachable=frozenset({"inbox"})), choice=choice)
     assert isinstance(verdict, Send)
     assert verdict.channel == "inbox"
 
@@ -147,7 +147,7 @@ def test_a_day_without_hours_is_skipped_and_the_reason_is_kept_until_it_is_sent(
     waiting = gate(choice=choice)
     assert isinstance(waiting, Defer)
     assert waiting.until.astimezone(NEW_YORK).weekday() == 3
-    sent = gate(choice=choice, facts=replace(FACTS, moved=waiting.reasons), now=waiting.until)
+    sent = gate(choice=choice, facts=FACTS._replace(moved=waiting.reasons), now=waiting.until)
     assert isinstance(sent, Send)
     assert "choice.window" in rules(sent)
 
@@ -160,7 +160,7 @@ def test_a_second_message_waits_for_the_next_day():
 
 def test_the_weekly_maximum_moves_a_message_to_the_first_free_day():
     choice = replace(DEFAULT, max_per_week=1)
-    facts = replace(FACTS, expires_at=NOON + timedelta(days=10))
+    facts = FACTS._replace(expires_at=NOON + timedelta(days=10))
     verdict = gate(choice=choice, facts=facts, history=(NOON - timedelta(days=3),))
     assert isinstance(verdict, Defer)
     assert verdict.until.astimezone(NEW_YORK).date() == date(2026, 6, 14)  # seven days after the 7th
@@ -192,7 +192,7 @@ def test_an_expired_reminder_is_never_sent():
 
 
 def test_with_two_possible_places_the_hour_is_right_in_both():
-    both = replace(CONTACT, zones=(NEW_YORK, local_time.zone("America/Los_Angeles")))
+    both = CONTACT._replace(zones=(NEW_YORK, local_time.zone("America/Los_Angeles")))
     verdict = gate(contact=both, now=datetime(2026, 6, 10, 13, 30, tzinfo=UTC))  # 09:30 and 06:30
     assert isinstance(verdict, Defer)
     assert verdict.until == datetime(2026, 6, 10, 16, tzinfo=UTC)  # 12:00 and 09:00
@@ -221,8 +221,8 @@ histories = st.lists(st.integers(1, 10 * 24), max_size=8).map(
 
 @given(now=instants, zones=st.sets(st.sampled_from(ZONES), min_size=1, max_size=2), choice=choices)
 def test_nothing_goes_outside_the_hours_of_law_and_choice_in_any_zone(now, zones, choice):
-    facts = replace(FACTS, expires_at=now + timedelta(days=9))
-    verdict = gate(contact=replace(CONTACT, zones=tuple(zones)), facts=facts, choice=choice, now=now)
+    facts = FACTS._replace(expires_at=now + timedelta(days=9))
+    verdict = gate(contact=CONTACT._replace(zones=tuple(zones)), facts=facts, choice=choice, now=now)
     if isinstance(verdict, Suppress):
         return
     at = verdict.until if isinstance(verdict, Defer) else now
@@ -237,19 +237,19 @@ def test_nothing_goes_outside_the_hours_of_law_and_choice_in_any_zone(now, zones
 
 @given(now=instants, choice=choices)
 def test_following_the_gate_always_ends(now, choice):
-    facts = replace(FACTS, expires_at=now + timedelta(days=9))
+    facts = FACTS._replace(expires_at=now + timedelta(days=9))
     for _ in range(20):
         verdict = gate(facts=facts, choice=choice, now=now)
         if not isinstance(verdict, Defer):
             return
         assert verdict.until > now
-        now, facts = verdict.until, replace(facts, moved=verdict.reasons)
+        now, facts = verdict.until, facts._replace(moved=verdict.reasons)
     pytest.fail("The gate put the reminder off twenty times.")
 
 
 @given(choice=choices, history=histories)
 def test_no_seven_days_hold_more_messages_than_were_chosen(choice, history):
-    facts = replace(FACTS, expires_at=NOON + timedelta(days=20))
+    facts = FACTS._replace(expires_at=NOON + timedelta(days=20))
     verdict = gate(facts=facts, choice=choice, history=history)
     if isinstance(verdict, Suppress):
         return

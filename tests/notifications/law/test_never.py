@@ -303,7 +303,7 @@ def test_nothing_is_sent_while_a_hold_of_the_account_is_in_force(look):
 
 @given(look=looks())
 def test_nothing_is_sent_of_a_bill_that_is_paid(look):
-    assert isinstance(decide(**{**look, "facts": replace(look["facts"], is_owed=False)}), Suppress)
+    assert isinstance(decide(**{**look, "facts": look["facts"]._replace(is_owed=False)}), Suppress)
 
 
 @given(look=looks())
@@ -314,7 +314,7 @@ def test_a_deferral_moves_forward_keeps_its_reasons_and_ends(look):
             return
         assert look["now"] < verdict.until < look["facts"].expires_at
         assert verdict.reasons
-        look = {**look, "now": verdict.until, "facts": replace(look["facts"], moved=verdict.reasons)}
+        look = {**look, "now": verdict.until, "facts": look["facts"]._replace(moved=verdict.reasons)}
     raise AssertionError("put off thirty times")
 
 
@@ -343,14 +343,14 @@ def test_a_smaller_weekly_maximum_adds_no_message_and_makes_none_earlier(look, r
 def test_another_hold_adds_no_message_and_makes_none_earlier(look, days):
     contact = look["contact"]
     silence = Silence("dispute", None if days is None else look["now"] + timedelta(days=days))
-    more = {**look, "contact": replace(contact, holds=(*contact.holds, silence))}
+    more = {**look, "contact": contact._replace(holds=(*contact.holds, silence))}
     stricter(decide(**look), decide(**more))
 
 
 @given(look=looks(), zone=st.sampled_from(ZONES))
 def test_another_place_the_person_may_be_in_adds_no_message_and_makes_none_earlier(look, zone):
     contact = look["contact"]
-    more = {**look, "contact": replace(contact, zones=(*contact.zones, zone))}
+    more = {**look, "contact": contact._replace(zones=(*contact.zones, zone))}
     stricter(decide(**look), decide(**more))
 
 
