@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from accounts import my_data_sections, sign_in_log  # noqa: F401  (registered by their import)
+        from accounts import devices, my_data_sections, sign_in_log  # noqa: F401  (registered by their import)

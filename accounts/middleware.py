@@ -1,20 +1,28 @@
-"""The language a page speaks, where a person is signed in, that their pages stay in no cache, and what was refused."""
+"""The language a page speaks; where a person is signed in, and for how long; that their pages stay in no cache; what
+was refused."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as USER_ID
-from django.http import HttpRequest
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from accounts import languages, refusals
+from accounts import languages, refusals, session_life
+from accounts.models import User
 
 # Read by machines: no person, no session, no query.
 MACHINES = (settings.STATIC_URL, "/hooks/", "/api/", "/healthz", "/readyz", "/metrics")
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """Without loading the session of a visitor who has none."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and USER_ID in request.session
 
 
 class LanguageMiddleware:
@@ -38,6 +46,50 @@ class LanguageMiddleware:
         return response
 
 
+class SessionLifeMiddleware:
+    """End a sign-in that is over, before any view sees it: what is asked for is then asked by a visitor."""
+
+    EVERY = timedelta(minutes=1)  # how exactly the last sign of a person is kept
+    POLLS = (
+        "news",
+        "messages",
+        "engine",
+    )  # parts of open pages that ask by themselves: nobody need sit there
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(MACHINES) and _is_signed_in(request):
+            now = timezone.now()
+            if why := self._ended(request, now):
+                logout(request)
+                request.session[session_life.WHY] = why.value
+                if request.headers.get(
+                    "HX-Request"
+                ):  # a piece of a page: the whole page comes anew, for a visitor
+                    return HttpResponse(headers={"HX-Refresh": "true"})
+        return self.get_response(request)
+
+    def _ended(self, request: HttpRequest, now: datetime) -> session_life.Ended | None:
+        user = request.user
+        if not isinstance(user, User):
+            return None
+        kept = request.session
+        if session_life.BEGAN not in kept:  # signed in before there was an end
+            session_life.begin(kept, now=now)
+        began, active = (
+            datetime.fromtimestamp(kept[name], UTC) for name in (session_life.BEGAN, session_life.ACTIVE)
+        )
+        if why := session_life.ended(
+            session_life.of(is_staff=user.is_staff), began=began, active=active, now=now
+        ):
+            return why
+        if now - active >= self.EVERY and request.headers.get("HX-Trigger") not in self.POLLS:
+            kept[session_life.ACTIVE] = now.timestamp()
+        return None
+
+
 class SeenMiddleware:
     """Keep when, and from which internet address, each session was last seen: the person looks at them, and ends them.
 
@@ -57,9 +109,9 @@ class SeenMiddleware:
         return self.get_response(request)
 
     def _is_due(self, request: HttpRequest, now: float) -> bool:
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES or USER_ID not in request.session:
-            return False  # a visitor
-        return bool(now - request.session.get("seen_at", 0.0) > self.EVERY.total_seconds())
+        return _is_signed_in(request) and bool(
+            now - request.session.get("seen_at", 0.0) > self.EVERY.total_seconds()
+        )
 
 
 class RefusalMiddleware:
@@ -71,8 +123,7 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if (kind := refusals.BY_STATUS.get(response.status_code)) and (found := request.resolver_match):
-            knows = settings.SESSION_COOKIE_NAME in request.COOKIES
-            login = request.session.get(USER_ID, "-") if knows else "-"
+            login = request.session[USER_ID] if _is_signed_in(request) else "-"
             refusals.note(kind, route=found.view_name or found.route, login=login)
         return response
 
@@ -85,7 +136,10 @@ class PrivateMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        is_private = settings.SESSION_COOKIE_NAME in request.COOKIES and USER_ID in request.session
-        if is_private and not request.path_info.startswith(MACHINES) and "Cache-Control" not in response:
+        if (
+            _is_signed_in(request)
+            and not request.path_info.startswith(MACHINES)
+            and "Cache-Control" not in response
+        ):
             add_never_cache_headers(response)
         return response

@@ -25,20 +25,24 @@ WHAT: dict[str, Promise] = {
     "mfa/email/webauthn_added": _("A passkey was added to your login"),
     "mfa/email/webauthn_removed": _("A passkey was removed from your login"),
     "mfa/email/recovery_codes_generated": _("New recovery codes were made for your login"),
+    "new_device": _("Somebody signed in to your login on a new device"),
     "second_factors_removed": _("Our staff removed the passkeys and the authenticator app from your login"),
     "login_deleted": _("Your login was deleted"),
 }
 
 
-def tell(user: User, what: str, *, now: datetime, ip: str = "") -> None:
+def tell(user: User, what: str, *, now: datetime, ip: str = "", device: str = "") -> None:
     """Write to all of the login's addresses once the transaction has committed. what: a key of WHAT."""
     borrower = Borrower.objects.filter(user=user).first()
-    send(step_up.addresses(borrower, user), what, language=languages.of_user(user), now=now, ip=ip)
+    where = {"ip": ip, "device": device}
+    send(step_up.addresses(borrower, user), what, language=languages.of_user(user), now=now, **where)
 
 
-def send(to: list[Address], what: str, *, language: str, now: datetime, ip: str = "") -> None:
-    """The same to addresses that are no longer the login's. ip: whence it was changed, where known."""
+def send(
+    to: list[Address], what: str, *, language: str, now: datetime, ip: str = "", device: str = ""
+) -> None:
+    """The same to addresses that are no longer the login's. ip, device: whence it was done, where known."""
     with translation.override(language):
-        words = {"what": str(WHAT[what]), "time": now, "ip": ip}
+        words = {"what": str(WHAT[what]), "time": now, "ip": ip, "device": device}
     for address in to:
         transaction.on_commit(partial(letters.send, "security", to=address, language=language, **words))

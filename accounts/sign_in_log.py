@@ -1,4 +1,7 @@
-"""Who signed in, who failed to, who signed out: one line each, with ids only. Imported by the app's config."""
+"""Who signed in, who failed to, who signed out: one line each, with ids only. And from when on a sign-in counts.
+
+Imported by the app's config.
+"""
 
 import logging
 from typing import Any
@@ -6,8 +9,10 @@ from typing import Any
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
 
-from accounts import refusals
+from accounts import refusals, session_life
 from accounts.models import User
 from accounts.refusals import Kind
 
@@ -15,7 +20,8 @@ log = logging.getLogger(__name__)
 
 
 @receiver(user_logged_in, dispatch_uid="log_signed_in")
-def _signed_in(user: User, **_: Any) -> None:
+def _signed_in(user: User, request: HttpRequest, **_: Any) -> None:
+    session_life.begin(request.session, now=timezone.now())
     log.info("signed_in login=%s staff=%d", user.pk, user.is_staff)
 
 

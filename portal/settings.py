@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SessionLifeMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SeenMiddleware",
     "accounts.middleware.PrivateMiddleware",
@@ -469,7 +470,17 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
+# idle: without a sign of the person. whole: from the sign-in on (accounts.session_life).
+SESSION_LIFE = {
+    "idle": timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=30)),
+    "whole": timedelta(hours=env.int("SESSION_HOURS", default=12)),
+}
+STAFF_SESSION_LIFE = {
+    "idle": timedelta(minutes=env.int("STAFF_SESSION_IDLE_MINUTES", default=20)),
+    "whole": timedelta(hours=env.int("STAFF_SESSION_HOURS", default=8)),
+}
+SESSION_COOKIE_AGE = int(max(SESSION_LIFE["whole"], STAFF_SESSION_LIFE["whole"]).total_seconds())
+DEVICE_COOKIE_NAME = "device"  # which logins were used on it: accounts.devices
 CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -485,6 +496,7 @@ if not LOCAL:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     # A browser takes such a name only with Secure, from this very host and for all of it: no other host can set it.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
 
 # ---------- logs: one event name and fields, ids only ----------
 LOGGING = {

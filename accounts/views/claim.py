@@ -100,7 +100,9 @@ def _claim(request: HttpRequest, invitation: Invitation, address: Address) -> Ht
     record_authentication(request, user, method="code")
     # allauth's own page offers a password; its `next` is where "continue without one" leads.
     after = f"{reverse('account_set_password')}?next={reverse('home')}"
-    response: HttpResponse = perform_login(request, user, redirect_url=after)
+    response: HttpResponse = perform_login(
+        request, user, redirect_url=after, signal_kwargs={"is_first": True}
+    )
     return response
 
 

@@ -10,6 +10,15 @@ document.addEventListener("submit", (event) => {
   else form.dataset.sentAt = String(Date.now());
 });
 
+// Who writes for long is there, though no page is asked for: told every five minutes, so that nothing written is lost.
+const TOLD_EVERY = 5 * 60 * 1000; // milliseconds
+let toldAt = Date.now();
+document.addEventListener("input", () => {
+  if (Date.now() - toldAt < TOLD_EVERY || !document.getElementById("news")) return;
+  toldAt = Date.now();
+  fetch("/", { method: "HEAD", redirect: "manual" }).catch(() => {});
+});
+
 // Nobody looks at a page in the background: it asks for news when it is seen again.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.target.id === "news") event.preventDefault();

@@ -144,6 +144,7 @@ def test_a_borrower_is_reminded_as_they_chose_until_they_say_stop(
 
     answer_stop(walk)
     clock.move_to(THURSDAY_TEN)
+    come_back(walk)
     see_that_reminders_are_stopped(walk)
     assert run_engine(THURSDAY_TEN) == 0
 
@@ -157,6 +158,7 @@ def test_a_borrower_is_reminded_as_they_chose_until_they_say_stop(
     assert Reminder.objects.filter(state=ReminderState.PLANNED).count() == 1
     record_payment(office, loan)
     assert not Reminder.objects.filter(state=ReminderState.PLANNED).exists()
+    come_back(walk)
     walk.go("/reminders/")
     expect(page.get_by_text("No reminder is planned.")).to_be_visible()
 
@@ -188,6 +190,17 @@ def claim(walk: Walk) -> None:
 def sign_in_again(walk: Walk) -> None:
     walk.click("button", "Sign out")
     walk.click("link", "Sign in")
+    sign_in(walk)
+
+
+def come_back(walk: Walk) -> None:
+    """Days later the sign-in is over, and the page says so."""
+    walk.go("/overview/")
+    expect(walk.page.get_by_text("A sign-in lasts some hours")).to_be_visible()
+    sign_in(walk)
+
+
+def sign_in(walk: Walk) -> None:
     walk.page.get_by_label("E-mail address or phone number").fill(EMAIL)
     walk.click("button", "Send me a code")
     page = walk.page.url

@@ -163,9 +163,11 @@ def test_a_name_with_a_sign_the_font_lacks_gets_its_paper_all_the_same() -> None
 def test_a_long_statement_is_made_in_the_background_and_then_fetched(
     signed_in: Client, borrower: Borrower
 ) -> None:
+    assert borrower.user is not None
     account = loan(borrower, bills=making.LINES_AT_ONCE)
     pay(account)
     with time_machine.travel(NOON.replace(year=2040), tick=False):
+        signed_in.force_login(borrower.user)
         waiting = ask(signed_in, account, "all")
         assert waiting.status_code == 202
         assert "is being made" in waiting.content.decode()

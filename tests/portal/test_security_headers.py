@@ -22,7 +22,8 @@ NAMES = [
     "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD", "SECURE_SSL_REDIRECT",
     "SECURE_REDIRECT_EXEMPT", "SECURE_CONTENT_TYPE_NOSNIFF", "SECURE_REFERRER_POLICY", "X_FRAME_OPTIONS",
     "SECURE_CROSS_ORIGIN_OPENER_POLICY", "CONTENT_SECURITY_POLICY", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY",
-    "SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_NAME", "SESSION_COOKIE_PATH", "SESSION_COOKIE_DOMAIN",
+    "SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_NAME",
+    "DEVICE_COOKIE_NAME", "SESSION_COOKIE_PATH", "SESSION_COOKIE_DOMAIN",
     "CSRF_COOKIE_SECURE", "CSRF_COOKIE_HTTPONLY", "CSRF_COOKIE_SAMESITE", "CSRF_COOKIE_NAME", "CSRF_COOKIE_PATH",
     "LANGUAGE_COOKIE_SECURE", "LANGUAGE_COOKIE_HTTPONLY", "LANGUAGE_COOKIE_SAMESITE",
 ]  # fmt: skip
@@ -122,8 +123,8 @@ def test_the_cookies_are_for_this_host_alone_and_no_script_reads_them(
     client.get(reverse("account_login"), secure=True)
     assert client.post(reverse("account_login"), words, secure=True).status_code == 302
     client.post(reverse("accounts:set_language"), {"language": "zh-hans"}, secure=True)
-    assert set(client.cookies) >= {"__Host-sessionid", "__Host-csrftoken", "django_language"}
-    for name in ("__Host-sessionid", "__Host-csrftoken", "django_language"):
+    assert set(client.cookies) >= {"__Host-sessionid", "__Host-csrftoken", "__Host-device", "django_language"}
+    for name in ("__Host-sessionid", "__Host-csrftoken", "__Host-device", "django_language"):
         cookie = client.cookies[name]
         assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax"), name
         assert (cookie["path"], cookie["domain"]) == ("/", ""), name
