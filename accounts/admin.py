@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses, claiming, second_factors, step_up
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
-from accounts.models import Borrower, ContactPoint, Invitation, User
+from accounts.models import Borrower, ContactPoint, Invitation, StaffLook, User
 
 
 class InviteForm(forms.Form):
@@ -156,3 +156,34 @@ class InvitationAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("borrower", "sent_to", "invited_by")
     ordering = ("-created_at",)  # type: ignore[misc]
+
+
+@admin.register(StaffLook)
+class StaffLookAdmin(ReadOnlyAdmin):
+    """Whom staff looked at: found by the borrower's reference, or by the e-mail address of who looked."""
+
+    list_display = ("at", "by", "kind", "row", "people")
+    list_select_related = ("by",)
+    search_fields = ("borrowers",)
+    search_help_text = _("A borrower's reference, or the e-mail address of one of the staff.")
+    fields = ("at", "by", "kind", "row", "references")
+    readonly_fields = ("references",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[StaffLook], search_term: str
+    ) -> tuple[QuerySet[StaffLook], bool]:
+        if not (term := search_term.strip()):
+            return queryset, False
+        if "@" in term:
+            return queryset.filter(by__email=term.lower()), False
+        person = Borrower.objects.filter(reference=term).first()
+        return (queryset.filter(borrowers__contains=[person.pk]) if person else queryset.none()), False
+
+    @admin.display(description=_("borrowers"))
+    def people(self, obj: StaffLook) -> int:
+        return len(obj.borrowers)
+
+    @admin.display(description=_("borrowers"))
+    def references(self, obj: StaffLook) -> str:
+        found = Borrower.objects.filter(pk__in=obj.borrowers).order_by("reference")
+        return ", ".join(found.values_list("reference", flat=True))

@@ -1,7 +1,7 @@
 """What all staff pages share: history is read and never edited, and no page's cost grows with the portfolio."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.helpers import AdminForm
@@ -13,7 +13,11 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
+
+from accounts import looks
+from accounts.models import User
 
 MOST_COUNTED = 10_000  # rows; counting millions takes seconds, and nobody leafs that far
 MOST_BY_RELATION = 100  # rows found through a related table by one search
@@ -73,6 +77,32 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 except ValidationError:
                     continue  # a word is not an id
 
+    # ---------- whom staff looked at ----------
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        shown = (getattr(response, "context_data", None) or {}).get("cl")
+        if shown:
+            self._note_look(request, [row.pk for row in shown.result_list])
+        return response
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._noted(request, object_id, super().change_view(request, object_id, *args, **kwargs))
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._noted(request, object_id, super().history_view(request, object_id, *args, **kwargs))
+
+    def _noted(self, request: HttpRequest, object_id: str, response: HttpResponse) -> HttpResponse:
+        """The page of one row; what only leads on, to a row that is not there say, shows nobody."""
+        if response.status_code == 200:
+            self._note_look(request, [unquote(object_id)], row=unquote(object_id))
+        return response
+
+    def _note_look(self, request: HttpRequest, rows: list[Any], row: object = "") -> None:
+        looks.note(cast(User, request.user), self.model, rows, row=row, now=timezone.now())
+
     # ---------- pages of a journey: one object, one form, one button ----------
 
     journeys: tuple[str, ...] = ()  # names; each is a method `<name>_page(request, object_id)` and an address
@@ -97,6 +127,7 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             raise Http404
         if not self.has_view_permission(request, obj):
             raise PermissionDenied
+        self._note_look(request, [obj.pk], row=obj.pk)
         return obj
 
     def journey_page(

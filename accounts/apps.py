@@ -7,4 +7,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from accounts import devices, my_data_sections, sign_in_log  # noqa: F401  (registered by their import)
+        from accounts import (  # noqa: F401  (registered by their import)
+            checks,
+            devices,
+            my_data_sections,
+            retention_kinds,
+            sign_in_log,
+        )

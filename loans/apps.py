@@ -7,4 +7,4 @@ class LoansConfig(AppConfig):
     verbose_name = _("Loans and cards")
 
     def ready(self) -> None:
-        from loans import checks, listeners, my_data_sections  # noqa: F401  (registered by their import)
+        from loans import checks, listeners, my_data_sections, retention_kinds  # noqa: F401  (registered by their import)

@@ -7,7 +7,12 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Reminders")
 
     def ready(self) -> None:
-        from notifications import checks, listeners, my_data_sections  # noqa: F401  (registered by their import)
+        from notifications import (  # noqa: F401  (registered by their import)
+            checks,
+            listeners,
+            my_data_sections,
+            retention_kinds,
+        )
         from notifications.law import books
 
         # A web server and a worker run no checks: a faulty rulebook stops them here, with file, rule and reason.

@@ -260,7 +260,9 @@ class ProviderEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["provider", "event_key"], name="provider_event_once")]
         indexes = [
             # Read by the tick: events whose attempt was not there yet.
-            models.Index(fields=["received_at"], condition=Q(handled_at=None), name="provider_event_open")
+            models.Index(fields=["received_at"], condition=Q(handled_at=None), name="provider_event_open"),
+            # Read by accounts.retention.
+            BrinIndex(fields=["received_at"], name="provider_event_age"),
         ]
 
     def __str__(self) -> str:

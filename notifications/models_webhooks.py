@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
@@ -70,6 +71,8 @@ class WebhookDelivery(models.Model):
             models.Index(
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="webhook_due"
             ),
+            # Read by accounts.retention.
+            BrinIndex(fields=["created_at"], name="webhook_delivery_age"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
@@ -170,15 +171,22 @@ CELERY_TASK_QUEUES = (Queue("celery"), Broadcast("pulse", exchange=PULSE, routin
 CELERY_TASK_ROUTES = {
     "notifications.tasks.pulse": {"exchange": PULSE, "routing_key": "pulse", "declare": [PULSE]}
 }
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": f"notifications.tasks.{name}", "schedule": ENGINE_TICK}
     for name in ("tick", "send_webhooks", "pulse")
+}
+CELERY_BEAT_SCHEDULE["delete_old"] = {
+    "task": "accounts.tasks.delete_old",
+    "schedule": crontab(hour=3, minute=30),  # UTC
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 METRICS_TOKEN = env.str(
     "METRICS_TOKEN", default=""
 )  # what Prometheus says to read /metrics; empty: nobody may
+
+# kind → days that rows are kept, 0 for ever; not named: as accounts.retention has it
+RETENTION_DAYS = numbers("RETENTION_DAYS", default={})
 
 # ---------- people ----------
 AUTH_USER_MODEL = "accounts.User"

@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.utils.http import int_to_base36
 
 from accounts.claiming import SIGNER
-from accounts.models import Borrower, Invitation
+from accounts.models import Borrower, Invitation, StaffLook
 from loans.models import (
     Allocation,
     ApiCall,
@@ -102,6 +102,7 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
         Invitation.objects.create(
             borrower=borrower, sent_to=point, created_at=NOON, expires_at=NOON + timedelta(days=9999)
         ),
+        StaffLook.objects.create(at=NOON, kind="accounts.borrower", borrowers=[borrower.pk]),
         Hold.objects.create(borrower=borrower, reason=HoldReason.DISPUTE, started_at=NOON),
         RecordedContact.objects.create(
             borrower=borrower, account=loan, channel="call", outcome="conversation", at=NOON
