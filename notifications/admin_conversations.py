@@ -145,8 +145,8 @@ class AttachmentAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "kind", "size", "message")
     list_select_related = ("message",)
-    fields = ("name", "kind", "size", "message")
+    fields = ("name", "kind", "size", "message", "scanned_at", "virus")
     journeys = ("download",)
 
     def download_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return download(self.of_journey(request, object_id, "notifications.view_attachment"))
+        return download(request, self.of_journey(request, object_id, "notifications.view_attachment"))

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -70,16 +70,19 @@ def thread_page(request: BorrowerRequest, conversation_id: UUID) -> HttpResponse
 def file(request: BorrowerRequest, attachment_id: UUID) -> HttpResponse:
     """A file of one of my conversations."""
     mine = Attachment.objects.filter(message__conversation__borrower=request.borrower)
-    return download(get_object_or_404(mine, pk=attachment_id))
+    return download(request, get_object_or_404(mine, pk=attachment_id))
 
 
-def download(attachment: Attachment) -> HttpResponse:
-    """The file, to save. 404: it is gone."""
+def download(request: HttpRequest, attachment: Attachment) -> HttpResponse:
+    """The file, to save. 404: it is gone. Where files are scanned, only after it was found clean."""
     try:
         with attachment.file.open("rb") as stored:
             content = stored.read()  # of at most attachments.MOST_BYTES
     except FileNotFoundError as error:
         raise Http404 from error
+    if refusal := attachments.scanned(attachment, content, now=timezone.now()):
+        context = {"refusal": refusal, "name": attachment.name}
+        return render(request, "conversations/file_refused.html", context, status=refusal.status)
     return attached(content, content_type=attachments.CONTENT_TYPES[attachment.kind], name=attachment.name)
 
 

@@ -122,6 +122,12 @@ class Attachment(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)  # by its content
     size = models.PositiveIntegerField(_("size"), help_text=_("In bytes."))
     file = models.FileField(upload_to=stored_as)
+    scanned_at = models.DateTimeField(
+        _("scanned"), null=True, blank=True
+    )  # UTC; null: not yet, or nobody scans
+    virus = models.CharField(
+        _("virus"), max_length=100, blank=True, default="", db_default=""
+    )  # what was found; empty: nothing
 
     class Meta:
         verbose_name = _("attachment")

@@ -336,6 +336,9 @@ WHITENOISE_USE_FINDERS = LOCAL
 # What borrowers send us. No address leads there: a view that asks whose it is hands it out.
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "attachments")))
 MOST_UPLOADED = 16 * 1024 * 1024  # bytes of a whole request: three files of 5 MB, and words
+MOST_KEPT = env.int("FILES_MEGABYTES", default=100) * 1024 * 1024  # bytes of all the files of one borrower
+# A virus scanner, clamd, as host:port or unix:/path; where it is set, no file is handed out before it was found clean.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 FILE_UPLOAD_HANDLERS = [
     "portal.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
