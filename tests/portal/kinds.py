@@ -119,6 +119,7 @@ KINDS = {
     "api-v1:put_accounts": Kind.API,
     "api-v1:put_bills": Kind.API,
     "api-v1:put_payments": Kind.API,
+    "api-v1:put_reversals": Kind.API,
     "api-v1:accounts_of_borrower": Kind.API,
     "api-v1:account": Kind.API,
     "api-v1:schedule": Kind.API,
