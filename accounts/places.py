@@ -63,6 +63,7 @@ _ONE_CLOCK = {
     "UA": "Europe/Kyiv",
     "UZ": "Asia/Tashkent",
     "VN": "Asia/Ho_Chi_Minh",
+    "XK": "Europe/Belgrade",
 }
 _LANGUAGES = {"CN": "zh-hans", "HK": "zh-hant", "MO": "zh-hant", "TW": "zh-hant"}
 
@@ -81,6 +82,11 @@ def time_zone(country: str, region: str = "") -> str:
     if not zones:
         raise ValueError(f"“{country}” is not a country. Write its ISO 3166-1 code such as US or TW.")
     raise ValueError(f"{country} has several time zones and “{region}” does not say which. Give time_zone.")
+
+
+def is_country(code: str) -> bool:
+    """Is it a country, or a place counted as one, where people live? By ISO 3166-1, and XK for Kosovo."""
+    return code in _zones_of_countries() or code in _ONE_CLOCK
 
 
 @cache

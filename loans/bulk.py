@@ -30,6 +30,7 @@ from loans.api.schemas import (
     Result,
     ReversalIn,
     RowIn,
+    unread,
 )
 from loans.models import Bill, CreditAccount, Payment, Reversal
 from loans.sheets import Sheet
@@ -247,12 +248,8 @@ def _read(
         try:
             rows[line] = kind.row.model_validate(kept | filled)
         except ValidationError as error:
-            refused[line] = Line(line, " ".join(key), "refused", _why(error))
+            refused[line] = Line(line, " ".join(key), "refused", str(unread(error)))
     return rows, refused
-
-
-def _why(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
 
 
 def _line_of(kind: Kind, line: int, result: Result, before: Values, after: Values) -> Line:

@@ -81,7 +81,10 @@ def borrower(row: BorrowerIn) -> dict[str, Any]:
     """A borrower's fields; the place says language and time zone where the row does not."""
     fields = _read(row, BORROWER)
     if fields["time_zone"] is None:
-        fields["time_zone"] = _zone(fields["country"], fields["region"])
+        try:
+            fields["time_zone"] = places.time_zone(fields["country"], fields["region"])
+        except ValueError as error:  # a country of several zones
+            raise Refused(Code.BAD_FIELD, error, "time_zone") from error
     elif fields["time_zone"] not in available_timezones():
         raise _bad("time_zone", f"is “{fields['time_zone'][:30]}”; write an IANA name like Asia/Taipei")
     fields["language"] = fields["language"] or places.language(fields["country"])
@@ -122,13 +125,6 @@ def check_places(fields: Mapping[str, Any], currency: str) -> None:
         if (value := fields.get(name)) is not None and value % unit(currency):
             words = f"{name} is {value}; {currency} has no smaller unit than {unit(currency)}"
             raise Refused(Code.TOO_FINE, words, name)
-
-
-def _zone(country: str, region: str) -> str:
-    try:
-        return places.time_zone(country, region)
-    except ValueError as error:  # a country of several zones
-        raise Refused(Code.BAD_FIELD, error, "time_zone") from error
 
 
 def _bad(name: str, words: object) -> Refused:

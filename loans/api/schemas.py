@@ -1,14 +1,23 @@
 """What goes in and out of the API. A row's shape is checked here; what its fields say, row by row, in `rows`."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import (
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
-from loans.refusals import Code
+from loans.refusals import Code, Refused
 
 MOST_ROWS = 1000
+LONGEST_WHY = 300
 
 Reference = Annotated[str, Field(min_length=1, max_length=64, description="The core system's own id.")]
 Amount = Annotated[str, Field(max_length=24, description="A decimal number such as 1234.56, as a string.")]
@@ -16,18 +25,46 @@ Day = Annotated[str, Field(max_length=10, description="A calendar day, YYYY-MM-D
 
 
 class RowIn(Schema):
+    model_config = ConfigDict(extra="forbid")  # a field misspelt would be lost unseen
+
     @property
     def label(self) -> str:
         """What names the row in the core system, and in its result."""
-        raise NotImplementedError
+        return _label(self.__dict__)
 
 
 class Referenced(RowIn):
     reference: Reference
 
-    @property
-    def label(self) -> str:
-        return self.reference
+
+@dataclass(frozen=True)
+class Unread:
+    """What stands in a batch in a row's place and is none: it is refused alone."""
+
+    label: str
+    why: Refused
+
+
+def unread(error: ValidationError) -> Refused:
+    """What is wrong with a row that is none: a field is missing, unknown, too long or of another type."""
+    wrong = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
+    words = "; ".join(f"{name}: {said}" for name, said in wrong)
+    return Refused(Code.BAD_FIELD, words[:LONGEST_WHY], wrong[0][0])
+
+
+def _row_or_unread(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError as error:
+        if not isinstance(value, dict):
+            raise  # no row at all: the whole is no batch
+        return Unread(_label(value)[:64], unread(error))
+
+
+def _label(fields: Mapping[str, Any]) -> str:
+    kinds = (("reference",), ("payment",), ("account", "number"))
+    key = next((names for names in kinds if fields.keys() >= set(names)), ())
+    return " ".join(str(fields[name]) for name in key)
 
 
 class BorrowerIn(Referenced):
@@ -75,10 +112,6 @@ class BillIn(RowIn):
         None
     )
 
-    @property
-    def label(self) -> str:
-        return f"{self.account} {self.number}"
-
 
 class PaymentIn(Referenced):
     account: Reference
@@ -96,16 +129,15 @@ class ReversalIn(RowIn):
         Field(description="returned, charged_back, mistake or other; the borrower reads it in words."),
     ]
 
-    @property
-    def label(self) -> str:
-        return self.payment
-
 
 Row = TypeVar("Row", bound=RowIn)
 
 
 class Batch(Schema, Generic[Row]):
-    rows: Annotated[list[Row], Field(min_length=1, max_length=MOST_ROWS)]
+    # Beside the rows that were read stand Unread ones, which the document of the API does not know.
+    rows: Annotated[
+        list[Annotated[Row, WrapValidator(_row_or_unread)]], Field(min_length=1, max_length=MOST_ROWS)
+    ]
 
 
 Became = Literal["created", "updated", "unchanged", "refused"]

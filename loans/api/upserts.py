@@ -25,6 +25,7 @@ from loans.api.schemas import (
     Result,
     ReversalIn,
     RowIn,
+    Unread,
 )
 from loans.models import Bill, CreditAccount, Payment
 from loans.refusals import Code, Refused
@@ -58,11 +59,13 @@ class _Batch:
         self.results: dict[int, Result] = {}
         seen: set[str] = set()
         for place, row in enumerate(rows):
-            if row.label in seen:
+            if row.label and row.label in seen:
                 self.refuse(place, Refused(Code.TWICE, "is in this batch twice; send it once"))
                 continue
             seen.add(row.label)
             try:
+                if isinstance(row, Unread):
+                    raise row.why
                 self.good[place] = read(row)
             except Refused as why:
                 self.refuse(place, why)

@@ -3,9 +3,12 @@
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import NinjaAPI
+from ninja.errors import HttpError
 
 from accounts.access import calendar_day
 from accounts.models import Borrower
@@ -42,7 +45,9 @@ api = NinjaAPI(
     description="Feeds the portal from the lender's core system. Amounts are strings; days are YYYY-MM-DD.",
 )
 
-REFUSED = {400: Problem, 401: Problem, 403: Problem, 422: Any, 429: Problem}
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+MOST_MB = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 2**20
+REFUSED = {400: Problem, 401: Problem, 403: Problem, 413: Problem, 422: Any, 429: Problem}
 WRITTEN = {200: BatchOut, 409: Problem, **REFUSED}
 NOT_FOUND = {404: Problem, **REFUSED}
 
@@ -151,6 +156,12 @@ def _amount(amount: Decimal, currency: str) -> str:
 # ---------- what went wrong, in one shape ----------
 
 
+@api.api_operation(METHODS, "/{path:rest}", auth=None, include_in_schema=False)
+def nowhere(request: HttpRequest, rest: str) -> Any:
+    """Last of all addresses: what is none of them is told in the API's own shape."""
+    raise HttpError(404, "There is nothing at this address. /api/v1/openapi.json lists all of them.")
+
+
 @api.exception_handler(NotAllowed)
 def _not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
     return api.create_response(request, {"detail": f"This key may not: {error}."}, status=403)
@@ -163,6 +174,13 @@ def _too_many(request: HttpRequest, error: TooManyCalls) -> HttpResponse:
     )
     answer["Retry-After"] = str(error)
     return answer
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return api.create_response(
+        request, {"detail": f"The request is larger than {MOST_MB} MB. Send fewer rows."}, status=413
+    )
 
 
 @api.exception_handler(BadKey)

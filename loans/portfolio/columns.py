@@ -5,15 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from accounts import names
-from loans.currency import unit
+from babel.numbers import list_currencies
+
+from accounts import names, places
 from loans.due_dates import add_months
 
 Reader = Callable[[str], Any]
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.(\d{1,4}))?", re.ASCII)
+_HUGE = re.compile(r"-?\d{16}", re.ASCII)
 OFTEN = 4096  # different days, months, codes that are remembered: a file repeats few
 MOST = Decimal(10) ** 15  # what an amount's column holds
 
@@ -66,6 +68,8 @@ def amount(*, least: Decimal | None = Decimal(0), above: bool = False, places: i
 
 
 def _decimal(cell: str, places: int) -> Decimal:
+    if _HUGE.match(cell):
+        raise ValueError(f"is “{cell[:30]}”; at most 15 digits may stand before the point")
     if not (number := _NUMBER.fullmatch(cell)):
         raise ValueError(f"is “{cell[:30]}”; write an amount like 1234.56")
     if len(number[1] or "") > places:
@@ -108,14 +112,23 @@ def month_end(cell: str) -> date:
 def currency(cell: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", cell):
         raise ValueError(f"is “{cell[:30]}”; write a currency like USD")
-    unit(cell)
+    if cell not in _currencies():
+        raise ValueError(f"is “{cell}”, which is no currency of ISO 4217")
     return cell
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    """Those of ISO 4217 that CLDR knows, past ones with them."""
+    return frozenset(list_currencies())
 
 
 @lru_cache(OFTEN)
 def country(cell: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}", cell):
         raise ValueError(f"is “{cell[:30]}”; write a country like US")
+    if not places.is_country(cell):
+        raise ValueError(f"is “{cell}”, which is no country of ISO 3166-1")
     return cell
 
 

@@ -136,6 +136,9 @@ def test_a_bad_row_is_refused_by_name_and_the_others_are_taken(secret: str) -> N
             "reference",
         ),
         ("borrowers", {"country": "US"}, "Give time_zone", "bad_field", "time_zone"),
+        ("borrowers", {"country": "UK"}, "no country of ISO 3166-1", "bad_field", "country"),
+        ("accounts", {"currency": "ZZZ"}, "no currency of ISO 4217", "bad_field", "currency"),
+        ("payments", {"amount": "9" * 16}, "at most 15 digits", "bad_field", "amount"),
         ("borrowers", {"time_zone": "Mars/Base"}, "write an IANA name", "bad_field", "time_zone"),
         ("borrowers", {"language": "fr"}, "write one of en, zh-hans, zh-hant", "bad_field", "language"),
         ("borrowers", {"email": "nobody"}, "is not an e-mail address", "bad_field", "email"),
@@ -441,9 +444,47 @@ def test_a_call_whose_first_is_not_finished_is_told_to_wait_and_taken_over_later
         assert became(call(secret, "payments", [PAYMENT], again="a")) == ["unchanged"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"rows": []}', '{"rows": [1]}', '{"rows": [{}]}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"rows": []}', '{"rows": [1]}', '{"rows": {}}'])
 def test_what_is_no_batch_is_refused_whole(secret: str, text: str) -> None:
     assert call(secret, "borrowers", text=text or " ").status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "field"),
+    [
+        ({"received_on": "2026-03-10T00:00:00Z"}, "at most 10 characters", "received_on"),
+        ({"amount": 400}, "valid string", "amount"),
+        ({"amount": None}, "valid string", "amount"),
+        ({"recieved_on": "2026-03-10"}, "not permitted", "recieved_on"),
+        ({"reference": "X" * 65}, "at most 64 characters", "reference"),
+        ({"reference": 7}, "valid string", "reference"),
+    ],
+)
+def test_a_row_that_is_none_is_refused_alone(
+    secret: str, fed: None, change: dict[str, Any], said: str, field: str
+) -> None:
+    response = call(secret, "payments", [{**PAYMENT, **change}, {**PAYMENT, "reference": "X-2"}])
+    assert became(response) == ["refused", "created"]
+    [told, _] = response.json()["results"]
+    assert said in told["why"]
+    assert (told["code"], told["field"]) == ("bad_field", field)
+    assert told["reference"] == str(change.get("reference", "X-1"))[:64]
+
+
+def test_an_empty_row_has_no_name_and_every_lack_is_named(secret: str) -> None:
+    response = call(secret, "bills", [{}, {}])
+    assert became(response) == ["refused", "refused"]
+    [told, _] = response.json()["results"]
+    assert told["reference"] == ""
+    assert all(f"{name}: " in told["why"] for name in ("account", "number", "due_on", "amount"))
+
+
+def test_what_is_too_large_or_nowhere_is_told_in_the_apis_own_shape(secret: str) -> None:
+    large = call(secret, "payments", text=json.dumps({"rows": [], "x": "x" * 3_000_000}))
+    assert (large.status_code, "2.5 MB" in large.json()["detail"]) == (413, True)
+    for path in ("nothing", "payments/", "accounts/a/b/c"):
+        assert call(secret, path).status_code == 404
+        assert "openapi.json" in call(secret, path, text="{}").json()["detail"]
 
 
 def test_more_than_a_thousand_rows_are_refused(secret: str) -> None:

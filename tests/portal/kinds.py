@@ -115,6 +115,7 @@ KINDS = {
     "loans:feed": Kind.SIGNED_LINK,
     "api-v1:openapi-json": Kind.OPEN,  # what there is to ask, and nothing of anybody
     "api-v1:api-root": Kind.OPEN,  # answers 404 with nothing in it
+    "api-v1:nowhere": Kind.OPEN,  # the same for whatever is no address of it
     "api-v1:put_borrowers": Kind.API,
     "api-v1:put_accounts": Kind.API,
     "api-v1:put_bills": Kind.API,

@@ -172,6 +172,7 @@ def named_in_addresses(borrower: Borrower, owned: dict[type[Model], Model]) -> d
     login = borrower.user
     assert login is not None
     return {
+        "rest": "nothing/here",
         "token": SIGNER.sign(owned[Invitation].pk.hex),
         "point_id": borrower.contact_points.get(value=login.email).pk,
         "secret": "of-somebody-else",
