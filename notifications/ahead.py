@@ -9,25 +9,22 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 
 from accounts.models import Borrower
 from loans.models import Bill, CreditAccount
-from notifications import context, local_time, plan
+from notifications import context, holds, local_time, plan
 from notifications.choice import Choice
 from notifications.context import Batch, among
 from notifications.deciding import Person
-from notifications.gate_terms import Silence
-from notifications.material import Look, Material, Row, material
-from notifications.models import Hold, Reminder, Step
+from notifications.material import REMINDER_FIELDS, LadderStep, Look, Material, Row, material
+from notifications.models import Hold, Reminder
 from notifications.pace import Rung
-from notifications.past import habits
+from notifications.past import contacts, habits
 from notifications.past.habits import Record
 from notifications.words import ReminderState
 
 ONE_DAY = timedelta(days=1)  # no zone's day is further from that of UTC
-
-Coming = tuple[datetime, Look]  # when (UTC) it is first looked at
 
 
 class Span(NamedTuple):
@@ -37,16 +34,12 @@ class Span(NamedTuple):
     end: datetime  # not included
 
 
-class LadderStep(NamedTuple):
-    """One step of a cadence, stored or supposed."""
+class Coming(NamedTuple):
+    """A reminder, and when (UTC) it is first looked at."""
 
-    offset_days: int  # -3: three days before the due date
-    category: str
-    template_code: str
-    useful_days: int  # days after its own on which it may still be sent
-    product: str = ""  # empty: every product
-    step_id: int = 0  # 0: supposed, there is no row of it
-    cadence_id: int = 0
+    at: datetime
+    anew: datetime  # were the person's choice a new one: a reminder does not keep the hour it was put off to then
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -64,23 +57,24 @@ class Ahead:
 
     person: Person
     addresses: Mapping[str, str]  # channel → number or address
+    kinds: frozenset[str] = frozenset()  # of contact points with a verified address
     coming: list[Coming] = field(default_factory=list)
-    holds: tuple[tuple[datetime, Silence], ...] = ()  # that begin within the span, and when (UTC)
+    holds: tuple[Hold, ...] = ()  # in force at some time of the span, the first to begin first
     past: list[Record] = field(default_factory=list)  # bills due before the span's end
+
+    def tried(self, choice: Choice) -> "Ahead":
+        """As it were with a new choice in place of the stored one."""
+        return replace(
+            self,
+            person=self.person._replace(choice=choice),
+            coming=[one._replace(at=one.anew) for one in self.coming],
+        )
 
 
 def stored_ladder() -> Ladder:
-    """The cadences in use: three queries."""
-    steps = Step.objects.filter(is_active=True, cadence__is_active=True).values_list(
-        "offset_days",
-        "category",
-        "template_code",
-        "useful_days",
-        "cadence__product",
-        "pk",
-        "cadence_id",
-    )
-    return Ladder(tuple(map(LadderStep._make, steps)), material())
+    """The cadences in use: two queries."""
+    known = material()
+    return Ladder(known.steps, known)
 
 
 def supposed_ladder(steps: Sequence[LadderStep]) -> Ladder:
@@ -90,29 +84,37 @@ def supposed_ladder(steps: Sequence[LadderStep]) -> Ladder:
     return Ladder(ordered, replace(material(), ladders={0: rungs}), is_supposed=True)
 
 
-def load(
-    borrower_ids: Sequence[int], *, span: Span, ladder: Ladder, trial: Choice | None = None
-) -> tuple[Batch, dict[int, Ahead]]:
-    """What lies ahead of these borrowers, in their order: eleven queries. Left out: whose zone nobody knows.
+def load(people: Sequence[Borrower], *, span: Span, ladder: Ladder) -> tuple[Batch, dict[int, Ahead]]:
+    """What lies ahead of these borrowers, in their order: six queries. Left out: whose zone nobody knows.
 
-    trial: a choice to look at in place of the stored one.
+    people: with their preference selected along.
     """
-    batch = context.about(borrower_ids, now=span.start, known=ladder.known, is_ahead=True)
-    people = {
-        pk: batch.people[pk] for pk in borrower_ids if pk in batch.people and _has_zone(batch.people[pk])
-    }
-    coming = _coming(people, span, ladder, anew=trial is not None)
-    holds, past = _later_holds(borrower_ids, span), _past(borrower_ids, span)
-    found = {}
-    for pk in people:
-        person = batch.person(pk)
-        found[pk] = Ahead(
-            person=person._replace(choice=trial) if trial else person,
+    known = {one.pk: one for one in people if _has_zone(one)}
+    ids = list(known)
+    addresses, held = context.addresses(ids), _holds(ids, span)
+    past = habits.records(ids, since=span.start.date(), before=span.end.date())
+    coming = _coming(known, span, ladder)
+    batch = Batch(
+        due={},
+        people=known,
+        points={pk: context.by_channel(kinds) for pk, kinds in addresses.items()},
+        holds={},  # these and habits change within the span
+        history=contacts.of(ids, now=span.start),
+        habits={},
+        known=ladder.known,
+        devices={},
+    )
+    found = {
+        pk: Ahead(
+            person=batch.person(pk),
             addresses={channel: point.value for channel, point in batch.points.get(pk, {}).items()},
+            kinds=frozenset(addresses.get(pk, ())),
             coming=coming.get(pk, []),
-            holds=holds.get(pk, ()),
+            holds=held.get(pk, ()),
             past=past.get(pk, []),
         )
+        for pk in ids
+    }
     return batch, found
 
 
@@ -124,66 +126,50 @@ def _has_zone(borrower: Borrower) -> bool:
     return True
 
 
-def _later_holds(borrower_ids: Sequence[int], span: Span) -> dict[int, tuple[tuple[datetime, Silence], ...]]:
-    found: defaultdict[int, tuple[tuple[datetime, Silence], ...]] = defaultdict(tuple)
+def _holds(borrower_ids: Sequence[int], span: Span) -> dict[int, tuple[Hold, ...]]:
+    found: defaultdict[int, tuple[Hold, ...]] = defaultdict(tuple)
     rows = Hold.objects.filter(
-        among("borrower_id", borrower_ids), started_at__gt=span.start, started_at__lt=span.end
-    ).order_by("started_at")
-    for hold in rows:
-        silence = Silence(hold.reason, hold.ended_at, str(hold.account_id) if hold.account_id else "")
-        found[hold.borrower_id] += ((hold.started_at, silence),)
-    return dict(found)
-
-
-def _past(borrower_ids: Sequence[int], span: Span) -> dict[int, list[Record]]:
-    """The bills that habits rest on until the span's end: those of today, and what falls due in the meantime."""
-    falls_due = Bill.objects.filter(
-        among("account__borrower_id", borrower_ids), due_on__gte=span.start.date(), due_on__lt=span.end.date()
+        holds.in_force(span.start), among("borrower_id", borrower_ids), started_at__lt=span.end
     )
-    most = falls_due.values("account_id").annotate(bills=Count("pk")).order_by("-bills").first()
-    extra = most["bills"] if most else 0
-    return habits.records(borrower_ids, before=span.end.date(), bills=habits.BILLS + extra)
+    for hold in rows.select_related("account").order_by("started_at"):
+        found[hold.borrower_id] += (hold,)
+    return dict(found)
 
 
 # ---------- the reminders ----------
 
 
-def _coming(
-    people: Mapping[int, Borrower], span: Span, ladder: Ladder, *, anew: bool
-) -> dict[int, list[Coming]]:
-    """What is planned already, and what the planner will write until the end.
-
-    anew: as if each choice were new, so that no reminder keeps the hour it was put off to.
-    """
+def _coming(people: Mapping[int, Borrower], span: Span, ladder: Ladder) -> dict[int, list[Coming]]:
+    """What is planned already, and what the planner will write until the end."""
     found: defaultdict[int, list[Coming]] = defaultdict(list)
-    written = _written(people, span, ladder)
-    spoken = {_key(one.bill_id, one.offset_days, one.step_id, ladder) for one in written}
-    starts = {one.pk: one.at for one in written if one.state == ReminderState.PLANNED}
-    waiting = Reminder.objects.filter(among("id", list(starts)))
-    for person_id, looks in context.looks(waiting, ladder.known).items():
-        for look in looks:
-            at = starts[look.reminder_id]
-            if anew and not look.tries:
-                at = _begins(look, people[person_id])
-            found[person_id].append((max(span.start, at), look))
-    for person_id, key, at, look in _unwritten(people, span, ladder, anew=anew):
-        if key not in spoken and look.facts.expires_at > span.start:
-            found[person_id].append((max(span.start, at), look))
+    spoken = set()
+    for written in _written(people, span, ladder):
+        row = written.row
+        spoken.add(_key(row.bill_id, row.offset_days, written.step_id, ladder))
+        if written.state == ReminderState.PLANNED:
+            look = ladder.known.look(row)
+            anew = written.at if look.tries else _begins(look, people[row.borrower_id])
+            found[row.borrower_id].append(_no_earlier(Coming(written.at, anew, look), span))
+    for person_id, key, coming in _unwritten(people, span, ladder):
+        if key not in spoken and coming.look.facts.expires_at > span.start:
+            found[person_id].append(_no_earlier(coming, span))
     return dict(found)
+
+
+def _no_earlier(coming: Coming, span: Span) -> Coming:
+    return Coming(max(span.start, coming.at), max(span.start, coming.anew), coming.look)
 
 
 class _Written(NamedTuple):
     """A reminder that the table holds."""
 
-    pk: int
-    bill_id: int
+    row: Row
     step_id: int
-    offset_days: int
     state: str
     at: datetime
 
 
-def _written(people: Mapping[int, Borrower], span: Span, ladder: Ladder) -> list[_Written]:
+def _written(people: Mapping[int, Borrower], span: Span, ladder: Ladder) -> Iterator[_Written]:
     """The reminders of these people that wait or could be planned again; for a supposed ladder, what was said."""
     rows = Reminder.objects.filter(
         Q(state=ReminderState.PLANNED) | Q(bill__due_on__range=_due_days(span, ladder)),
@@ -191,8 +177,10 @@ def _written(people: Mapping[int, Borrower], span: Span, ladder: Ladder) -> list
     )
     if ladder.is_supposed:
         rows = rows.exclude(state=ReminderState.PLANNED)
-    fields = ("pk", "bill_id", "step_id", "step__offset_days", "state", "next_attempt_at")
-    return [_Written._make(row) for row in rows.values_list(*fields)]
+    for step_id, state, at, *columns in rows.values_list(
+        "step_id", "state", "next_attempt_at", *REMINDER_FIELDS
+    ):
+        yield _Written(Row._make(columns), step_id, state, at)
 
 
 def _key(bill_id: int, offset_days: int, step_id: int, ladder: Ladder) -> tuple[int, int]:
@@ -216,8 +204,8 @@ def _due_days(span: Span, ladder: Ladder) -> tuple[date, date]:
 
 
 def _unwritten(
-    people: Mapping[int, Borrower], span: Span, ladder: Ladder, *, anew: bool
-) -> Iterator[tuple[int, tuple[int, int], datetime, Look]]:
+    people: Mapping[int, Borrower], span: Span, ladder: Ladder
+) -> Iterator[tuple[int, tuple[int, int], Coming]]:
     bills = Bill.objects.filter(
         among("account__borrower_id", list(people)),
         account__status=CreditAccount.Status.OPEN,
@@ -227,7 +215,7 @@ def _unwritten(
     ).select_related("account")
     for bill in bills:
         borrower = people[bill.account.borrower_id]
-        chose = anew or hasattr(borrower, "preference")
+        has_chosen = hasattr(borrower, "preference")
         is_simple = context.choice_of(borrower).is_simple
         for step in ladder.steps:
             if step.product not in ("", bill.account.product):
@@ -236,7 +224,7 @@ def _unwritten(
             when = plan.useful(day, step.useful_days, borrower.time_zone)
             look = ladder.known.look(_row(bill, step, borrower, when)._replace(is_simple=is_simple))
             key = _key(bill.pk, step.offset_days, step.step_id, ladder)
-            yield borrower.pk, key, when.begins if chose else when.opens, look
+            yield borrower.pk, key, Coming(when.begins if has_chosen else when.opens, when.begins, look)
 
 
 def _row(bill: Bill, step: LadderStep, borrower: Borrower, when: plan.Useful) -> Row:

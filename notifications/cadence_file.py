@@ -11,8 +11,8 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from notifications.ahead import LadderStep
 from notifications.choice import LEAD_DAYS
+from notifications.material import LadderStep
 
 FIELDS = ("offset_days", "category", "template_code", "useful_days")
 LONGEST = 60  # days, both from the due date and of use

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 
 from notifications import reasons
 from notifications.context import Written
-from notifications.preview import Planned
+from notifications.preview import Planned, Told
 from notifications.words import Category, Channel
 
 DAYS = 60  # that are looked ahead
@@ -23,9 +24,6 @@ class Span(NamedTuple):
 
     first: date
     last: date
-
-
-Told = tuple[Planned, Written | None]  # with its words, where something is sent
 
 
 @dataclass(frozen=True)
@@ -63,10 +61,7 @@ class Place:
     @property
     def first_weekday(self) -> int:
         """0 is Monday, as CLDR has it."""
-        try:
-            return int(Locale.parse(f"und_{self.country}").first_week_day)
-        except UnknownLocaleError:  # most of the world's
-            return 0
+        return _first_weekday(self.country)
 
 
 @dataclass(frozen=True)
@@ -100,11 +95,11 @@ def lines(told: Sequence[Told]) -> list[Line]:
 def months(coming: Sequence[Line], *, today: date, days: int, place: Place) -> list[Month]:
     """The months that `days` days from today on lie in. coming: what is sent."""
     counts = Counter(map(_day, coming))
-    last = today + timedelta(days=days)
+    last, weekdays = today + timedelta(days=days), _weekdays(place)
     return [
         Month(
             first,
-            weekdays=_weekdays(place),
+            weekdays=weekdays,
             weeks=tuple(_weeks(first, counts, Span(today, last), place)),
             days=tuple(tuple(lines) for day, lines in groupby(coming, _day) if day.replace(day=1) == first),
         )
@@ -134,6 +129,16 @@ def _day(line: Line) -> date:
     return line.planned.at.date()
 
 
+@cache
+def _first_weekday(country: str) -> int:
+    """Babel looks through all its files for a locale that it has no file of."""
+    try:
+        return int(Locale.parse(f"und_{country}").first_week_day)
+    except UnknownLocaleError:  # most of the world's
+        return 0
+
+
+@cache
 def _weekdays(place: Place) -> tuple[tuple[str, str], ...]:
     names = Locale.parse(place.language, sep="-").days["stand-alone"]
     order = [(place.first_weekday + number) % 7 for number in range(7)]

@@ -177,14 +177,9 @@ def about(
     now: datetime,
     known: Material,
     due: dict[int, list[Look]] | None = None,
-    is_ahead: bool = False,
 ) -> Batch:
-    """What the gate asks about these borrowers: five queries, and one where somebody has a push device.
-
-    is_ahead: `now` is an instant that is played, and holds that begin later are left out. The engine heeds each
-    hold that is written: this machine's clock may be behind that of the one on which the person said stop.
-    """
-    points = _points(borrower_ids)
+    """What the gate asks about these borrowers: five queries, and one where somebody has a push device."""
+    points = {pk: by_channel(kinds) for pk, kinds in addresses(borrower_ids).items()}
     with_devices = [borrower_id for borrower_id, ways in points.items() if "push" in ways]
     return Batch(
         due=due or {},
@@ -193,7 +188,7 @@ def about(
             for one in Borrower.objects.select_related("preference").filter(among("id", borrower_ids))
         },
         points=points,
-        holds=_holds(borrower_ids, now, is_ahead=is_ahead),
+        holds=_holds(borrower_ids, now),
         history=contacts.of(borrower_ids, now=now),
         habits=habits.of(borrower_ids, now=now),
         known=known,
@@ -216,29 +211,35 @@ def looks(rows: "QuerySet[Reminder]", known: Material) -> dict[int, list[Look]]:
     return dict(found)
 
 
-def _points(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
-    """Where each channel that has a provider reaches each person: the address they verified last."""
-    channels: defaultdict[str, list[str]] = defaultdict(list)
-    for channel, by in KIND_OF_CHANNEL.items():
-        if channel in settings.CHANNEL_PROVIDERS:
-            channels[by.value].append(channel)
+def addresses(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
+    """Borrower → kind → the address of it that they verified last, if it is in use. One query."""
     found: defaultdict[int, dict[str, Point]] = defaultdict(dict)
     rows = ContactPoint.objects.filter(
         among("borrower_id", borrower_ids), verified_at__isnull=False, closed_at__isnull=True
     ).order_by("verified_at")
     for borrower_id, kind, pk, value in rows.values_list("borrower_id", "kind", "pk", "value"):
-        for channel in channels[kind]:
-            found[borrower_id][channel] = Point(pk, value)
+        found[borrower_id][kind] = Point(pk, value)
     return dict(found)
 
 
-def _holds(borrower_ids: Sequence[int], now: datetime, *, is_ahead: bool) -> dict[int, tuple[Silence, ...]]:
+def by_channel(kinds: Mapping[str, Point]) -> dict[str, Point]:
+    """Where each channel that has a provider reaches a person."""
+    return {
+        channel: kinds[kind]
+        for channel, kind in KIND_OF_CHANNEL.items()
+        if channel in settings.CHANNEL_PROVIDERS and kind in kinds
+    }
+
+
+def silence(hold: Hold) -> Silence:
+    return Silence(hold.reason, hold.ended_at, str(hold.account_id) if hold.account_id else "")
+
+
+def _holds(borrower_ids: Sequence[int], now: datetime) -> dict[int, tuple[Silence, ...]]:
+    """Each hold that is written and has not ended, whenever it begins: this machine's clock may be behind that of the
+    one on which the person said stop."""
     found: defaultdict[int, tuple[Silence, ...]] = defaultdict(tuple)
     rows = Hold.objects.filter(holds.in_force(now), among("borrower_id", borrower_ids)).order_by("started_at")
-    if is_ahead:
-        rows = rows.filter(started_at__lte=now)
-    for borrower_id, why, until, account in rows.values_list(
-        "borrower_id", "reason", "ended_at", "account_id"
-    ):
-        found[borrower_id] += (Silence(why, until, str(account) if account else ""),)
+    for hold in rows:
+        found[hold.borrower_id] += (silence(hold),)
     return dict(found)

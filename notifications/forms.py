@@ -1,6 +1,6 @@
 """The preference form: what a person picks, turned into a Choice or into sentences that say what to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import chosen_from_list
 from accounts.models import LANGUAGES
+from accounts.widgets import Select
 from loans.templatetags import money
 from notifications import pace_words
 from notifications.choice import CATEGORIES, CHANNELS, LEAD_DAYS, MOST_PER_WEEK, WEEKDAYS, Choice, Window
@@ -90,6 +91,7 @@ class PreferenceForm(forms.Form):
     )
     max_per_week = forms.TypedChoiceField(
         label=_("Most messages in seven days"),
+        widget=Select,
         coerce=int,
         choices=[(number, str(number)) for number in range(1, MOST_PER_WEEK + 1)],
         help_text=_("Messages in your portal inbox are not counted: they disturb nobody."),
@@ -104,6 +106,7 @@ class PreferenceForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=_("Language"),
+        widget=Select,
         choices=LANGUAGES,
         help_text=_("For the messages and for these pages."),
         error_messages=chosen_from_list(_("Choose a language.")),
@@ -251,12 +254,13 @@ def _value(at: time) -> str:
     return at.isoformat("minutes")
 
 
-def _times(current: Choice) -> list[time]:
-    """Half hours in which a message may be sent at all, and whatever was chosen before."""
+def _times(current: Choice) -> list[tuple[str, str]]:
+    """To choose among: half hours in which a message may be sent at all, and whatever was chosen before."""
     opens, closes = _open_hours(careful())
     grid = {time(number // 2, number % 2 * 30) for number in range(48)}
     chosen = {at for window in current.windows.values() if window for at in window}
-    return sorted({at for at in grid if opens <= at <= closes} | chosen)
+    times = sorted({at for at in grid if opens <= at <= closes} | chosen)
+    return [(_value(at), f"{at:%H:%M}") for at in times]
 
 
 def _open_hours(book: Rulebook) -> Window:
@@ -271,14 +275,17 @@ def _open_hours(book: Rulebook) -> Window:
     return min(start for start, _end in windows), max(end for _start, end in windows)
 
 
-def _time_field(label: Any, times: Iterable[time], *, may_be_none: bool = False) -> forms.TypedChoiceField:
+def _time_field(
+    label: Any, times: Sequence[tuple[str, str]], *, may_be_none: bool = False
+) -> forms.TypedChoiceField:
     none = [("", capfirst(gettext("no messages")))] if may_be_none else []
     return forms.TypedChoiceField(
         label=label,
+        widget=Select,
         coerce=time.fromisoformat,
         empty_value=None,
         required=not may_be_none,
-        choices=[*none, *((_value(at), f"{at:%H:%M}") for at in times)],
+        choices=[*none, *times],
         error_messages=chosen_from_list(_("Choose a time.")),
     )
 
@@ -287,6 +294,7 @@ def _channel_field(label: Any, offered: Sequence[str]) -> forms.ChoiceField:
     ways = [(channel, capfirst(Channel(channel).label)) for channel in offered]
     return forms.ChoiceField(
         label=label,
+        widget=Select,
         required=False,
         choices=[*ways, ("", capfirst(gettext("none")))],
         error_messages={"invalid_choice": _("We do not know the way “%(value)s”. Choose one from the list.")},

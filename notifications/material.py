@@ -101,6 +101,29 @@ REMINDER_FIELDS = (
 )
 
 
+class LadderStep(NamedTuple):
+    """One step of a cadence, stored or supposed."""
+
+    offset_days: int  # -3: three days before the due date
+    category: str
+    template_code: str
+    useful_days: int  # days after its own on which it may still be sent
+    product: str = ""  # empty: every product
+    step_id: int = 0  # 0: supposed, there is no row of it
+    cadence_id: int = 0
+
+
+LADDER_FIELDS = (
+    "offset_days",
+    "category",
+    "template_code",
+    "useful_days",
+    "cadence__product",
+    "pk",
+    "cadence_id",
+)  # of a Step, as LadderStep has them
+
+
 @dataclass(frozen=True)
 class Material:
     """What all reminders share: the approved words, and the ladders they stand on."""
@@ -112,6 +135,7 @@ class Material:
         default_factory=dict
     )  # version of words → provider → its own
     unapproved: Mapping[Spoken, Mapping[Manner, frozenset[str]]] = field(default_factory=dict)
+    steps: tuple[LadderStep, ...] = ()  # that bills go through: those in use of the cadences in use
 
     def look(self, row: Row) -> Look:
         """What the gate and the words need of one reminder."""
@@ -151,14 +175,16 @@ class Material:
 def material() -> Material:
     """Two queries."""
     ladders: defaultdict[int, tuple[Rung, ...]] = defaultdict(tuple)
-    steps = Step.objects.filter(is_active=True).order_by("offset_days")
-    for cadence, offset, useful in steps.values_list("cadence_id", "offset_days", "useful_days"):
-        ladders[cadence] += (Rung(offset, useful),)
+    steps: list[LadderStep] = []
+    rows = Step.objects.filter(is_active=True).order_by("cadence_id", "offset_days")
+    for is_used, *columns in rows.values_list("cadence__is_active", *LADDER_FIELDS):
+        step = LadderStep._make(columns)
+        ladders[step.cadence_id] += (Rung(step.offset_days, step.useful_days),)
+        steps += [step] if is_used else []
     templates, mapped = _approved()
     messages = _messages(templates)
-    return Material(
-        templates, messages, dict(ladders), mapped, _unapproved(templates, list(messages), mapped)
-    )
+    unapproved = _unapproved(templates, list(messages), mapped)
+    return Material(templates, messages, dict(ladders), mapped, unapproved, tuple(steps))
 
 
 def approved_words() -> dict[Spoken, Words]:

@@ -1,5 +1,6 @@
 """Preferences: read what a borrower chose, and change it with its consent on record."""
 
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -36,10 +37,12 @@ def on_large_print_asked(borrower: Borrower, **_: Any) -> bool:
     return of(borrower).is_large
 
 
-def offered(borrower: Borrower, chosen: Choice) -> tuple[str, ...]:
+def offered(chosen: Choice, kinds: Container[str]) -> tuple[str, ...]:
     """The ways to choose among. WhatsApp only where somebody delivers it, push messages only where a device of the
-    person's shows them; and what is chosen already, for that can always be seen."""
-    has_push = push_devices.is_offered() and (chosen.uses("push") or push_devices.of(borrower).exists())
+    person's shows them; and what is chosen already, for that can always be seen.
+
+    kinds: of contact points of which the person has a verified one."""
+    has_push = push_devices.is_offered() and (chosen.uses("push") or "push" in kinds)
     is_open = {
         "push": has_push,
         "whatsapp": "whatsapp" in settings.CHANNEL_PROVIDERS or chosen.uses("whatsapp"),

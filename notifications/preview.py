@@ -11,15 +11,16 @@ from datetime import date, datetime, timedelta
 from itertools import count
 
 from accounts.models import Borrower
-from notifications import ahead
+from notifications import ahead, context, local_time
 from notifications.ahead import Ahead, Span
 from notifications.choice import Choice
-from notifications.context import Written
+from notifications.context import Batch, Written
 from notifications.deciding import Outgoing, Person, decide_together
 from notifications.gate_terms import INBOX
-from notifications.habit import NOBODY_KNOWS, Habit, PastBill, habit
+from notifications.habit import Habit, Kind
 from notifications.law.case import PriorContact
 from notifications.material import Look
+from notifications.models import Hold
 from notifications.past import contacts, habits
 from notifications.past.habits import Record
 from notifications.reason import Reason
@@ -46,38 +47,68 @@ class Planned:
         return tuple(look.demand for look in self.looks)
 
 
-def plan_for(borrower: Borrower, *, now: datetime, days: int, choice: Choice | None = None) -> list[Planned]:
-    """Every reminder of the next `days` days, decided by the very gate that sends, in order of time.
-
-    choice: another one than is stored, to see what it would change. ValueError: nobody knows the borrower's zone.
-    """
-    return [planned for planned, _ in with_words(borrower, now=now, days=days, choice=choice)]
+Told = tuple[Planned, Written | None]  # with its words, where something is sent
 
 
-def with_words(
-    borrower: Borrower, *, now: datetime, days: int, choice: Choice | None = None
-) -> list[tuple[Planned, Written | None]]:
-    """As plan_for(), each message with the words it would have today: of a bill what is owed now."""
+@dataclass(frozen=True)
+class Looked:
+    """What lies ahead of one borrower, read once: under the stored choice, and under others to see what they change."""
+
+    borrower: Borrower  # with their preference
+    ahead: Ahead
+    habit: Habit  # as they read it
+    _batch: Batch
+    _span: Span
+
+    @property
+    def now(self) -> datetime:
+        return self._span.start
+
+    @property
+    def today(self) -> date:
+        """Where the borrower lives."""
+        return local_time.today(self.borrower.time_zone, now=self.now)
+
+    def planned(self, choice: Choice | None = None) -> list[Planned]:
+        """Every reminder of the span, decided by the very gate that sends, in order of time; in the borrower's zone.
+
+        choice: another one than is stored.
+        """
+        zone = self.ahead.person.contact.zones[0]
+        lived = self.ahead.tried(choice) if choice else self.ahead
+        return [replace(one, at=one.at.astimezone(zone)) for one in run(lived, self._span.end)]
+
+    def told(self, choice: Choice | None = None) -> list[Told]:
+        """The same, each message with the words it would have today: of a bill what is owed now."""
+        return [
+            (one, self._batch.words(self.borrower.pk, one.outgoing) if one.outgoing else None)
+            for one in self.planned(choice)
+        ]
+
+    def holds(self) -> list[Hold]:
+        """Those in force now, the oldest first."""
+        return [hold for hold in self.ahead.holds if hold.started_at <= self.now]
+
+
+def look(borrower: Borrower, *, now: datetime, days: int) -> Looked:
+    """What the next `days` days bring: ten queries. ValueError: nobody knows the borrower's zone."""
     span = Span(now, now + timedelta(days=days))
-    ladder = ahead.stored_ladder()
-    batch, found = ahead.load([borrower.pk], span=span, ladder=ladder, trial=choice)
-    if borrower.pk not in found:
+    people = Borrower.objects.select_related("preference").annotate(pays_by_itself=habits.pays_by_itself())
+    person = people.get(pk=borrower.pk)
+    batch, found = ahead.load([person], span=span, ladder=ahead.stored_ladder())
+    if person.pk not in found:
         raise ValueError(f"“{borrower.time_zone}” is not a time zone, so nothing is sent to {borrower}.")
-    zone = found[borrower.pk].person.contact.zones[0]
-    return [
-        (
-            replace(one, at=one.at.astimezone(zone)),
-            batch.words(borrower.pk, one.outgoing) if one.outgoing else None,
-        )
-        for one in run(found[borrower.pk], span.end)
-    ]
+    known = habits.judged(found[person.pk].past, today=now.date())
+    # Who pays all their open accounts automatically does nothing by hand.
+    habit = replace(known, kind=Kind.AUTOPAY) if person.pays_by_itself else known
+    return Looked(person, found[person.pk], habit, batch, span)
 
 
 def run(found: Ahead, end: datetime) -> Iterator[Planned]:
     """Let time run from one look to the next, as the engine would, until `end` (UTC, not included)."""
     life = _Life(found)
     number = count()  # looks at the same instant keep their order
-    heap = [(at, next(number), look) for at, look in found.coming]
+    heap = [(one.at, next(number), one.look) for one in found.coming]
     heapq.heapify(heap)
     while heap and heap[0][0] < end:
         now = heap[0][0]
@@ -100,6 +131,7 @@ class _Life:
 
     def __init__(self, found: Ahead) -> None:
         self._found = found
+        self._holds = [(hold.started_at, context.silence(hold)) for hold in found.holds]
         self._sent: list[PriorContact] = []
         self._asked: defaultdict[int, list[date]] = defaultdict(
             list
@@ -109,8 +141,8 @@ class _Life:
     def person(self, now: datetime) -> Person:
         start, since = self._found.person, now - contacts.LONGEST_WINDOW
         history = (*start.history, *self._sent)
-        begun = tuple(silence for begins, silence in self._found.holds if begins <= now)
-        in_force = (hold for hold in (*start.contact.holds, *begun) if hold.until is None or hold.until > now)
+        begun = (silence for begins, silence in self._holds if begins <= now)
+        in_force = (hold for hold in begun if hold.until is None or hold.until > now)
         return start._replace(
             contact=start.contact._replace(holds=tuple(in_force)),
             history=tuple(one for one in history if one.at > since),
@@ -129,10 +161,12 @@ class _Life:
     def _habit(self, today: date) -> Habit:
         """Open bills grow older, and fall due: a habit is not the same a month later."""
         if self._judged is None or self._judged[0] != today:
-            bills = [self._bill(record) for record in habits.known_on(today, self._found.past)]
-            self._judged = today, habit(bills, today=today) if bills else NOBODY_KNOWS
+            self._judged = today, habits.judged(map(self._told, self._found.past), today=today)
         return self._judged[1]
 
-    def _bill(self, record: Record) -> PastBill:
+    def _told(self, record: Record) -> Record:
+        """With the messages of this life."""
         asked = self._asked.get(record.bill_id)
-        return replace(record.past, asked_on=(*record.past.asked_on, *asked)) if asked else record.past
+        if not asked:
+            return record
+        return record._replace(past=replace(record.past, asked_on=(*record.past.asked_on, *asked)))

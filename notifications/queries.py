@@ -290,8 +290,12 @@ CROSS JOIN LATERAL (
            (SELECT next.issued_on FROM loans_bill next
             WHERE next.account_id = bill.account_id AND next.number = bill.number + 1) AS replaced_on
     FROM loans_bill bill
-    WHERE bill.account_id = account.id AND bill.amount > 0 AND bill.due_on < %(today)s
-    ORDER BY bill.number DESC LIMIT %(bills)s
+    WHERE bill.account_id = account.id AND bill.amount > 0 AND bill.due_on < %(before)s
+    ORDER BY bill.number DESC
+    LIMIT %(bills)s + CASE WHEN %(since)s < %(before)s
+        THEN (SELECT count(*) FROM loans_bill later
+              WHERE later.account_id = account.id AND later.due_on >= %(since)s AND later.due_on < %(before)s)
+        ELSE 0 END
 ) past
 WHERE account.borrower_id = ANY(%(borrowers)s::bigint[])
 """

@@ -1,5 +1,6 @@
 """What a borrower reads about being left in peace: the holds in force, and what may come all the same."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Borrower
 from loans.models import CreditAccount
-from notifications import hold_words, holds, local_time
+from notifications import hold_words, local_time
 from notifications.law import books
 from notifications.law.notices import notices
 from notifications.models import Hold
@@ -40,10 +41,9 @@ class Notice:
     sources: tuple[str, ...]  # citations; how well each was checked is for staff, on the rulebook's page
 
 
-def held(borrower: Borrower, *, now: datetime) -> list[Held]:
-    """The holds in force, the oldest first. now: UTC. One query."""
-    zone = local_time.zone(borrower.time_zone)
-    begun = Hold.objects.filter(holds.in_force(now), borrower=borrower, started_at__lte=now)
+def held(holds: Iterable[Hold], *, time_zone: str) -> list[Held]:
+    """Holds as their person reads of them. holds: with their account."""
+    zone = local_time.zone(time_zone)
     return [
         Held(
             why=str(hold_words.WHY[hold.reason]),
@@ -52,7 +52,7 @@ def held(borrower: Borrower, *, now: datetime) -> list[Held]:
             account=hold.account,
             is_stop=hold.reason == HoldReason.STOP,
         )
-        for hold in begun.select_related("account").order_by("started_at")
+        for hold in holds
     ]
 
 

@@ -35,10 +35,10 @@ from notifications.choice import Choice
 from notifications.conversation_notices import ANSWERED
 from notifications.forms import PreferenceForm
 from notifications.models import Attempt
-from notifications.past import habits
 from notifications.preferences import Change
+from notifications.preview import Looked
 from notifications.reply_links import links
-from notifications.words import AttemptState, Channel
+from notifications.words import AttemptState, Channel, HoldReason
 
 MESSAGES_A_PAGE = 20
 
@@ -47,26 +47,31 @@ MESSAGES_A_PAGE = 20
 @require_http_methods(["GET", "POST"])
 def preferences_page(request: BorrowerRequest) -> HttpResponse:
     """What I chose, and beside it the next 60 days as the sending gate decides them."""
-    now, borrower = timezone.now(), request.borrower
-    form = _form(borrower, now, request.POST if request.method == "POST" else None)
+    now = timezone.now()
+    looked = _look(request, now)
+    form = _form(looked, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         _save(request, form, now)
         if not request.htmx:
             messages.success(request, _("Your choice is saved. This page shows the reminders it brings."))
             return redirect("notifications:preferences")
-        form = _form(borrower, now, None)
-        return _page(request, form, now, saved=True)
-    return _page(request, form, now)
+        looked = _look(request, now)
+        return _page(request, looked, _form(looked), saved=True)
+    return _page(request, looked, form)
 
 
 @borrower_required
 @require_POST
 def preview_page(request: BorrowerRequest) -> HttpResponse:
     """What the form's choice would change. Saves nothing. htmx asks at each change, in passing."""
-    now, borrower = timezone.now(), request.borrower
-    form = _form(borrower, now, request.POST)
-    trial = form.cleaned_data["choice"] if form.is_valid() and _is_new(form, borrower) else None
-    return _page(request, form, now, trial=trial, in_passing=bool(request.htmx))
+    looked = _look(request, timezone.now())
+    form = _form(looked, request.POST)
+    trial = form.cleaned_data["choice"] if form.is_valid() and _is_new(form, looked.borrower) else None
+    return _page(request, looked, form, trial=trial, in_passing=bool(request.htmx))
+
+
+def _look(request: BorrowerRequest, now: datetime) -> Looked:
+    return preview.look(request.borrower, now=now, days=contact_plan.DAYS)
 
 
 def _is_new(form: PreferenceForm, borrower: Borrower) -> bool:
@@ -75,15 +80,15 @@ def _is_new(form: PreferenceForm, borrower: Borrower) -> bool:
     return chosen != (preferences.of(borrower), borrower.language)
 
 
-def _form(borrower: Borrower, now: datetime, data: Mapping[str, Any] | None) -> PreferenceForm:
-    current = preferences.of(borrower)
+def _form(looked: Looked, data: Mapping[str, Any] | None = None) -> PreferenceForm:
+    current = preferences.of(looked.borrower)
     return PreferenceForm(
         data,
         current=current,
-        ways=preferences.offered(borrower, current),
-        language=borrower.language,
-        habit=habits.of_person(borrower, now=now),
-        today=local_time.today(borrower.time_zone, now=now),
+        ways=preferences.offered(current, looked.ahead.kinds),
+        language=looked.borrower.language,
+        habit=looked.habit,
+        today=looked.today,
     )
 
 
@@ -97,69 +102,62 @@ def _save(request: BorrowerRequest, form: PreferenceForm, now: datetime) -> None
 
 def _page(
     request: BorrowerRequest,
+    looked: Looked,
     form: PreferenceForm,
-    now: datetime,
     *,
     trial: Choice | None = None,
     saved: bool = False,
     in_passing: bool = False,
 ) -> HttpResponse:
     """The whole page, or for htmx the plan alone. trial: a choice that is looked at and not saved."""
-    borrower = request.borrower
+    borrower = looked.borrower
     with override(borrower.language if saved else get_language()):  # a new language shows at once
         context = {
             "form": form,
-            **_plan(borrower, now, trial),
+            **_plan(looked, trial),
             "time_zone": borrower.time_zone,
             "is_trial": trial is not None,
-            "now_count": _count(borrower, now) if trial is not None else None,
+            "now_count": sum(one.is_sent for one in looked.planned()) if trial is not None else None,
             "saved": saved,
             "in_passing": in_passing,
-            **_peace(borrower, now),
-            **_wanting(borrower),
         }
-        template = "notifications/_plan.html" if request.htmx else "notifications/preferences.html"
-        return render(request, template, context)
+        if request.htmx:
+            return render(request, "notifications/_plan.html", context)
+        context |= {**_peace(looked), **_wanting(looked)}
+        return render(request, "notifications/preferences.html", context)
 
 
-def _peace(borrower: Borrower, now: datetime) -> dict[str, Any]:
+def _peace(looked: Looked) -> dict[str, Any]:
     """The holds in force, the person's own stop apart, and what may come all the same."""
-    held = silence.held(borrower, now=now)
+    held = silence.held(looked.holds(), time_zone=looked.borrower.time_zone)
     return {
         "stop": next((hold for hold in held if hold.is_stop), None),
         "held": [hold for hold in held if not hold.is_stop],
-        "notices": silence.legal_notices(borrower, now=now),
+        "notices": silence.legal_notices(looked.borrower, now=looked.now),
     }
 
 
-def _plan(borrower: Borrower, now: datetime, trial: Choice | None = None) -> dict[str, Any]:
+def _plan(looked: Looked, trial: Choice | None = None) -> dict[str, Any]:
     """What comes, what will not, and the months it lies in. In the language in force."""
-    told = preview.with_words(borrower, now=now, days=contact_plan.DAYS, choice=trial)
-    lines = contact_plan.lines(told)
+    lines = contact_plan.lines(looked.told(trial))
     coming = [line for line in lines if line.planned.is_sent]
-    today = local_time.today(borrower.time_zone, now=now)
-    place = contact_plan.Place(get_language() or "en", borrower.country)
+    place = contact_plan.Place(get_language() or "en", looked.borrower.country)
     return {
         "coming": coming,
         "silent": [line for line in lines if not line.planned.is_sent],
-        "months": contact_plan.months(coming, today=today, days=contact_plan.DAYS, place=place),
+        "months": contact_plan.months(coming, today=looked.today, days=contact_plan.DAYS, place=place),
         "days": contact_plan.DAYS,
-        "today": today,
+        "today": looked.today,
     }
 
 
-def _count(borrower: Borrower, now: datetime) -> int:
-    return sum(planned.is_sent for planned in preview.plan_for(borrower, now=now, days=contact_plan.DAYS))
-
-
-def _wanting(borrower: Borrower) -> dict[str, Any]:
+def _wanting(looked: Looked) -> dict[str, Any]:
     """The channels that no verified address serves yet; whether push messages are chosen and no device shows them."""
-    usable = borrower.contact_points.filter(verified_at__isnull=False, closed_at=None)
-    kinds = set(usable.values_list("kind", flat=True))
+    kinds = looked.ahead.kinds
     needed = {"phone": Channel.SMS, "email": Channel.EMAIL}
     return {
         "unusable": _(", ").join(str(channel.label) for kind, channel in needed.items() if kind not in kinds),
-        "wants_device": "push" not in kinds and preferences.of(borrower).uses("push"),
+        "wants_device": "push" not in kinds and preferences.of(looked.borrower).uses("push"),
     }
 
 
@@ -167,11 +165,11 @@ def _wanting(borrower: Borrower) -> dict[str, Any]:
 @require_GET
 def plan_page(request: BorrowerRequest) -> HttpResponse:
     """My contact plan: a calendar of every message to come, with its words and its reason."""
-    borrower, now = request.borrower, timezone.now()
+    looked = _look(request, timezone.now())
     context = {
-        **_plan(borrower, now),
-        "time_zone": borrower.time_zone,
-        "is_stopped": stops.is_stopped(borrower),
+        **_plan(looked),
+        "time_zone": looked.borrower.time_zone,
+        "is_stopped": any(hold.reason == HoldReason.STOP for hold in looked.holds()),
     }
     return render(request, "notifications/plan.html", context)
 

@@ -2,16 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Borrower
 from loans.models import CreditAccount
 from notifications import habit, queries
-from notifications.habit import NOBODY_KNOWS, Habit, Kind, PastBill
+from notifications.habit import NOBODY_KNOWS, Habit, PastBill
 
 BILLS = (
     habit.LAST_BILLS + 1
@@ -33,25 +32,31 @@ def of(borrower_ids: Sequence[int], *, now: datetime) -> dict[int, Habit]:
     Days are those of UTC: a habit is a matter of days, and a few hours more or less change none.
     """
     today = now.date()
-    known = records(borrower_ids, before=today, bills=BILLS)
+    known = records(borrower_ids, since=today, before=today)
     return {
         person: habit.habit((record.past for record in theirs), today=today)
         for person, theirs in known.items()
     }
 
 
-def of_person(borrower: Borrower, *, now: datetime) -> Habit:
-    """One person's habit as they read it: who pays all their open accounts automatically does nothing by hand."""
-    known = of([borrower.pk], now=now).get(borrower.pk, NOBODY_KNOWS)
-    accounts = borrower.credit_accounts.filter(status=CreditAccount.Status.OPEN)
-    ways = set(accounts.values_list("is_autopay", flat=True))
-    return replace(known, kind=Kind.AUTOPAY) if ways == {True} else known
+def pays_by_itself() -> Q:
+    """To annotate a borrower with: are all their open accounts paid automatically?"""
+    accounts = CreditAccount.objects.filter(borrower=OuterRef("pk"), status=CreditAccount.Status.OPEN)
+    return Q(Exists(accounts)) & ~Q(Exists(accounts.filter(is_autopay=False)))
 
 
-def records(borrower_ids: Sequence[int], *, before: date, bills: int) -> dict[int, list[Record]]:
-    """Of each account the last `bills` bills that are due before a day, by borrower. One query."""
+def records(borrower_ids: Sequence[int], *, since: date, before: date) -> dict[int, list[Record]]:
+    """The bills that habits rest on from one day to another, by borrower. One query.
+
+    Of each account the last `BILLS` that were due before `since`, and whatever is due from then until `before`.
+    """
     found: defaultdict[int, list[Record]] = defaultdict(list)
-    arguments: dict[str, Any] = {"borrowers": queries.array(borrower_ids), "today": before, "bills": bills}
+    arguments: dict[str, Any] = {
+        "borrowers": queries.array(borrower_ids),
+        "since": since,
+        "before": before,
+        "bills": BILLS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(queries.PAST_BILLS, arguments)
         for borrower_id, account_id, number, bill_id, due_on, paid_on, asked_on in cursor.fetchall():
@@ -60,10 +65,11 @@ def records(borrower_ids: Sequence[int], *, before: date, bills: int) -> dict[in
     return dict(found)
 
 
-def known_on(day: date, theirs: Iterable[Record]) -> list[Record]:
-    """Of one person's records those that `of` would judge by on that day."""
-    by_account: defaultdict[int, list[Record]] = defaultdict(list)
+def judged(theirs: Iterable[Record], *, today: date) -> Habit:
+    """One person's habit as `of` would judge it on that day: by their records that were due before it."""
+    by_account: defaultdict[int, list[PastBill]] = defaultdict(list)
     for record in sorted(theirs, key=lambda record: -record.number):
-        if record.past.due_on < day and len(by_account[record.account_id]) < BILLS:
-            by_account[record.account_id].append(record)
-    return [record for account in by_account.values() for record in account]
+        if record.past.due_on < today and len(by_account[record.account_id]) < BILLS:
+            by_account[record.account_id].append(record.past)
+    bills = [past for account in by_account.values() for past in account]
+    return habit.habit(bills, today=today) if bills else NOBODY_KNOWS

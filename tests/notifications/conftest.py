@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from notifications import engine
+from accounts.models import Borrower
+from notifications import engine, preview, silence
+from notifications.silence import Held
 from tests.sandbox import Sandbox, running
 
 
@@ -30,6 +32,12 @@ def sandbox(sandbox_server: Sandbox, settings: Any) -> Sandbox:
 def defaults(db: None) -> None:
     """The standard cadence and the words in three languages."""
     call_command("load_defaults")
+
+
+def holds_read(borrower: Borrower, *, now: datetime) -> list[Held]:
+    """The holds in force as the person's page tells them."""
+    looked = preview.look(borrower, now=now, days=1)
+    return silence.held(looked.holds(), time_zone=borrower.time_zone)
 
 
 class Engine:

@@ -26,7 +26,7 @@ def bill(borrower):
 
 
 def test_the_plan_shows_each_message_of_the_preview_with_its_words_and_its_reason(signed_in, borrower, bill):
-    told = preview.with_words(borrower, now=timezone.now(), days=contact_plan.DAYS)
+    told = preview.look(borrower, now=timezone.now(), days=contact_plan.DAYS).told()
     sent = [(planned, words) for planned, words in told if words]
     page = signed_in.get(PLAN).content.decode()
     assert len(sent) > 2
@@ -67,7 +67,8 @@ def test_more_bills_cost_no_more_queries(signed_in, borrower, bill):
 def test_the_comparison_tells_how_many_there_are_now_and_how_many_there_would_be(signed_in, borrower, bill):
     signed_in.post(PREFERENCES, form())
     less = signed_in.post(PREVIEW, form(lead_days=["3"])).content.decode()
-    now = len([one for one in preview.plan_for(borrower, now=timezone.now(), days=60) if one.is_sent])
+    looked = preview.look(borrower, now=timezone.now(), days=60)
+    now = len([one for one in looked.planned() if one.is_sent])
     assert f"This turns {now} messages into {now - 1}." in less
     other_hour = signed_in.post(PREVIEW, form(from_all="11:00")).content.decode()
     assert f"It stays at {now} messages." in other_hour

@@ -16,7 +16,6 @@ from notifications import (
     news,
     preferences,
     push_devices,
-    silence,
     stops,
 )
 from notifications.channels import push_key
@@ -27,7 +26,7 @@ from notifications.push_devices import Subscription
 from notifications.traffic.desk import Desk
 from notifications.words import AttemptState, Category, HoldReason, ReminderState, Side, Topic, Way
 from tests import factories
-from tests.notifications.conftest import Engine
+from tests.notifications.conftest import Engine, holds_read
 from tests.sandbox import Sandbox
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +51,7 @@ def answer(staff: User, conversation: Conversation, **details: Any) -> Conversat
 
 
 def held(borrower: Borrower, now: datetime) -> list[str]:
-    return [hold.why for hold in silence.held(borrower, now=now)]
+    return [hold.why for hold in holds_read(borrower, now=now)]
 
 
 def fresh(conversation: Conversation) -> Conversation:
@@ -115,7 +114,7 @@ def test_the_hold_tells_why_and_ends_by_itself_should_nobody_answer(
 ) -> None:
     settings.CONVERSATION_HOLD_DAYS = 3
     write(borrower)
-    (hold,) = silence.held(borrower, now=morning())
+    (hold,) = holds_read(borrower, now=morning())
     assert hold.why == "a question still waits for our answer"
     assert hold.until == (DUE - timedelta(days=6) + timedelta(days=4))
     assert held(borrower, morning(3)) != []

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from accounts.models import Borrower, User
 from loans import due_days, payments, reversals
 from loans.models import CreditAccount, Payment
-from notifications import conversations, engine, plan, silence, webhooks
+from notifications import conversations, engine, plan, webhooks
 from notifications.help import journeys
 from notifications.help.journeys import AlreadyEnded, AlreadyOpen, Ask, Decision
 from notifications.help.rules import SIGNS, Promise, Received, is_kept, new_reference
@@ -24,6 +24,7 @@ from notifications.models import Cadence, HelpRequest, Reminder, Step, WebhookDe
 from notifications.models_help import HelpKind, HelpState
 from tests import factories
 from tests.loans.agreements import NOON, contracted
+from tests.notifications.conftest import holds_read
 
 TODAY = NOON.date()
 SECRET = "My wife is ill and I lost my job."
@@ -58,7 +59,7 @@ def pay(account: CreditAccount, amount: str, *, on: date, booked: datetime) -> P
 
 
 def reasons(borrower: Borrower, now: datetime = NOON) -> list[str]:
-    return [hold.why for hold in silence.held(borrower, now=now)]
+    return [hold.why for hold in holds_read(borrower, now=now)]
 
 
 def fresh(request: HelpRequest) -> HelpRequest:

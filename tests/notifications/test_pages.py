@@ -152,6 +152,25 @@ def test_the_inbox_asks_no_more_for_more_messages(signed_in, borrower, message):
     assert queries() == few
 
 
+@pytest.mark.parametrize(("page", "most"), [("notifications:preferences", 12), ("notifications:plan", 12)])
+def test_what_comes_is_read_in_few_queries_however_much_it_is(
+    page, most, signed_in, borrower, bill, django_assert_max_num_queries
+):
+    for number in range(6):
+        factories.make_bill(factories.make_loan(borrower), due_on=bill.due_on + timedelta(days=number))
+    signed_in.get(reverse(page))  # the first visit also reads the person's language
+    with django_assert_max_num_queries(most):
+        signed_in.get(reverse(page))
+
+
+def test_a_trial_is_compared_with_what_holds_by_one_reading(signed_in, bill, django_assert_max_num_queries):
+    page = reverse("notifications:preview")
+    signed_in.post(page, form())
+    with django_assert_max_num_queries(12):
+        compared = signed_in.post(page, form(lead_days=["3"]), headers={"HX-Request": "true"})
+    assert "Not saved yet" in compared.content.decode()
+
+
 def test_there_is_a_place_for_each_way_that_is_offered(signed_in, borrower, settings):
     page = reverse("notifications:preferences")
     for providers, last in (({"sms": {}, "email": {}}, 3), ({"sms": {}, "email": {}, "whatsapp": {}}, 4)):

@@ -13,6 +13,7 @@ from notifications.law.notices import EXCEPTIONS, PURPOSES, notices
 from notifications.models import Hold
 from notifications.words import HoldReason
 from tests import factories
+from tests.notifications.conftest import holds_read
 
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)  # still the evening of 9 March in New York
 DAY = date(2026, 3, 10)
@@ -29,7 +30,7 @@ def hold(borrower, reason, **fields):
 def test_a_hold_is_told_with_what_since_when_until_when_and_for_which_account(borrower):
     account = factories.make_loan(borrower)
     hold(borrower, HoldReason.PROMISE, ended_at=datetime(2026, 3, 15, 4, tzinfo=UTC), account=account)
-    (told,) = silence.held(borrower, now=NOW)
+    (told,) = holds_read(borrower, now=NOW)
     assert told.why == "a day for the payment is agreed"
     assert (told.since, told.until) == (date(2026, 3, 9), date(2026, 3, 15))
     assert told.account == account
@@ -39,7 +40,7 @@ def test_a_hold_is_told_with_what_since_when_until_when_and_for_which_account(bo
 def test_what_is_over_or_has_not_begun_is_not_told(borrower):
     hold(borrower, HoldReason.DISPUTE, started_at=NOW - timedelta(days=2), ended_at=NOW)
     hold(borrower, HoldReason.HARDSHIP, started_at=NOW + timedelta(seconds=1))
-    assert silence.held(borrower, now=NOW) == []
+    assert holds_read(borrower, now=NOW) == []
 
 
 @pytest.mark.django_db

@@ -265,7 +265,7 @@ def test_a_trial_of_early_hours_shows_the_hour_that_the_engine_would_keep(defaul
     person = Borrower.objects.get()
     engine.tick(now=START)
     early = replace(DEFAULT, windows=dict.fromkeys(range(7), (time(8), time(12))))
-    shown = [one for one in preview.plan_for(person, now=START, days=10, choice=early) if one.is_sent]
+    shown = [one for one in preview.look(person, now=START, days=10).planned(early) if one.is_sent]
     change = Change(choice=early, language="en", words="from eight")
     preferences.change(person, chosen=change, by=person.user, now=START)
     the_engine_does(Span(START, START + timedelta(days=10)))
@@ -279,7 +279,7 @@ def test_the_order_in_which_bills_are_read_changes_no_message(defaults):
     in_debt(1)
     person = Borrower.objects.get()
     factories.make_bill(factories.make_loan(person), due_on=date(2026, 3, 8))
-    _, found = ahead.load([person.pk], span=MONTH, ladder=ahead.stored_ladder())
+    _, found = ahead.load([person], span=MONTH, ladder=ahead.stored_ladder())
     life = found[person.pk]
     turned = replace(life, coming=life.coming[::-1])
     told, told_turned = (
