@@ -30,6 +30,11 @@ def account_view(account: CreditAccount, *, today: date) -> AccountView:
     return view
 
 
+def view_among(accounts: QuerySet[CreditAccount], *, today: date) -> AccountView | None:
+    """The one account that this finds, if it does. today: its borrower's own calendar day."""
+    return next(iter(_views(accounts, today)), None)
+
+
 def _views(accounts: QuerySet[CreditAccount], today: date) -> list[AccountView]:
     unpaid = F("bills__amount") - F("bills__paid")
     is_open = Q(bills__closed_at=None)

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -54,9 +54,9 @@ def dashboard(request: BorrowerRequest) -> HttpResponse:
 def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     """One account: its figures, its bills and payments, and a picture of what is paid and left."""
     today = calendar_day(request.borrower)
-    found = get_object_or_404(request.borrower.credit_accounts, public_id=public_id)
+    view = _view(request, today, public_id=public_id)
+    found = view.account
     lines = bill_lines.of(found.bills.order_by("due_on", "number"), today=today)
-    view = balances.account_view(found, today=today)
     context = {
         "view": view,
         "overdue": [(view.overdue.amount, view.currency)] if view.overdue.amount else [],
@@ -106,10 +106,15 @@ def pay_more(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
 
 def _open_account(request: BorrowerRequest, public_id: UUID) -> tuple[AccountView, list[Bill], date]:
     today = calendar_day(request.borrower)
-    is_open = {"status": CreditAccount.Status.OPEN}
-    found = get_object_or_404(request.borrower.credit_accounts, public_id=public_id, **is_open)
-    bills = list(found.bills.order_by("due_on", "number"))
-    return balances.account_view(found, today=today), bills, today
+    view = _view(request, today, public_id=public_id, status=CreditAccount.Status.OPEN)
+    return view, list(view.account.bills.order_by("due_on", "number")), today
+
+
+def _view(request: BorrowerRequest, today: date, **which: Any) -> AccountView:
+    view = balances.view_among(request.borrower.credit_accounts.filter(**which), today=today)
+    if view is None:
+        raise Http404
+    return view
 
 
 def _more_form(view: AccountView, data: Mapping[str, Any] | None = None) -> MoreForm | CardForm:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.template import Context, Template
@@ -19,6 +20,7 @@ DAY = date(2026, 12, 3)
         ("en", "1234", "JPY", "¥1,234"),  # the yen has no smaller unit
         ("en", "1.25", "KWD", "KWD\N{NO-BREAK SPACE}1.250"),  # the dinar has a thousand
         ("en", "-5", "EUR", "-€5.00"),
+        ("en", "-0", "USD", "$0.00"),
         ("zh-hans", "1234.5", "CNY", "¥1,234.50"),
         ("zh-hant", "1234.5", "TWD", "$1,234.50"),
         ("zh-hant", "1234.5", "CNY", "CN¥1,234.50"),
@@ -79,6 +81,12 @@ def test_an_instant_is_a_day_and_a_time(language: str, text: str) -> None:
 def test_a_time_zone_is_called_by_the_name_that_people_use(language: str, zone: str, text: str) -> None:
     with translation.override(language):
         assert tags.zone_name(zone) == text
+
+
+def test_one_instant_is_another_day_elsewhere() -> None:
+    at = datetime(2026, 12, 3, 3, tzinfo=UTC)
+    assert tags.day(at) == "December 3, 2026"
+    assert tags.day(at.astimezone(ZoneInfo("America/New_York"))) == "December 2, 2026"
 
 
 @pytest.mark.parametrize(

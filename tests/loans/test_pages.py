@@ -1,7 +1,7 @@
 """The pages of what is owed: who may see them, what they say, and how much they ask of the database."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -214,6 +214,17 @@ def test_the_overview_asks_the_same_few_questions_for_any_number_of_accounts(
     for_two = queries(signed_in, reverse("loans:dashboard"))
     add(18)
     assert queries(signed_in, reverse("loans:dashboard")) == for_two <= 8
+
+
+def test_an_account_asks_the_same_few_questions_for_any_number_of_bills(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    loan = factories.make_loan(borrower)
+    factories.make_bill(loan)
+    for_one = queries(signed_in, address(loan))
+    for number in range(20):
+        factories.make_bill(loan, due_on=date(2026, 1, 1) + timedelta(days=30 * number))
+    assert queries(signed_in, address(loan)) == for_one <= 9
 
 
 def test_the_account_page_asks_the_same_few_questions_for_any_number_of_bills(
