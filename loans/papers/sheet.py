@@ -136,7 +136,7 @@ def _as_of(view: AccountView) -> tuple[str, ...]:
         return ()
     return (
         gettext(
-            "The balance is the one in %(lender_name)s’s books on %(day)s, less the payments booked since."
+            "The balance is the one in the books of %(lender_name)s on %(day)s, less the payments booked since."
         )
         % {"lender_name": settings.LENDER_NAME, "day": day(view.as_of)},
     )

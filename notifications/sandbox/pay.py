@@ -4,11 +4,13 @@ import html
 import json
 import time
 from datetime import UTC, datetime
+from decimal import Decimal
 from secrets import token_hex
 from typing import Any
 
 import aiohttp
 from aiohttp import web
+from babel.numbers import format_currency
 from django.conf import settings
 
 from loans.pay.provider import Became
@@ -18,10 +20,11 @@ from notifications.hook_body import same
 LIFE = 30 * 60  # seconds of a page
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Sandbox payment page</title><link rel="icon" href="data:,">
-<style>body{{font:1.1rem/1.5 system-ui;max-width:26rem;margin:2rem auto;padding:0 1rem}}
-button{{font:inherit;padding:.6rem 1rem;margin:.3rem 0;width:100%}}</style>
+<style>:root{{color-scheme:light dark}}body{{font:1.1rem/1.5 system-ui;max-width:26rem;margin:2rem auto;padding:0 1rem}}
+h1{{font-size:1.5rem}}button{{font:inherit;padding:.6rem 1rem;margin:.3rem 0;width:100%;border:1.5px solid;border-radius:99rem;
+background:none;color:inherit;cursor:pointer}}button:first-of-type{{background:#0b5d55;border-color:#0b5d55;color:#fff}}</style>
 <main><h1>Sandbox payment page</h1><p>No money moves here, and no card is asked for.</p>
-<p><strong>{amount} {currency}</strong> for {account}</p>
+<p><strong>{sum}</strong> for account {account}</p>
 <form method="post"><button name="became" value="paid">Pay</button>
 <button name="became" value="refused">Let it be refused</button>
 <button name="became" value="expired">Let it expire</button></form></main></html>"""
@@ -50,8 +53,9 @@ class PaymentPages:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         wanted = self._of(request)
-        shown = {name: html.escape(str(wanted[name])) for name in ("amount", "currency", "account")}
-        return web.Response(text=PAGE.format(**shown), content_type="text/html")
+        sum_ = format_currency(Decimal(wanted["amount"]), wanted["currency"], locale="en")
+        shown = PAGE.format(sum=html.escape(sum_), account=html.escape(str(wanted["account"])))
+        return web.Response(text=shown, content_type="text/html")
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
         """What the person chose: the portal is told, then they go back to it."""

@@ -185,7 +185,7 @@ def test_the_day_of_the_lenders_books_is_the_lenders(signed_in: Client, borrower
     """Midnight UTC on the 20th is still the 19th in New York."""
     reported_at = datetime(2026, 1, 20, tzinfo=UTC)
     loan = factories.make_loan(borrower, reported_balance=Decimal(900), reported_at=reported_at)
-    assert "books on January 20, 2026" in text(signed_in.get(address(loan)))
+    assert "books of Example Lending on January 20, 2026" in text(signed_in.get(address(loan)))
 
 
 def test_a_page_of_figures_is_not_kept_by_shared_machines(signed_in: Client, loan: CreditAccount) -> None:

@@ -292,7 +292,7 @@ def test_words_that_give_the_debt_away_are_looked_for_where_others_can_see_them(
 DISCREET_WORDS = {
     "en": "{lender}: a message waits for you at {link} Questions? {phone}. Reply STOP to end these notes.",
     "zh-hans": "【{lender}】您有一条新消息，请登录{link}查看。如有疑问请致电{phone}。回复TD停止提醒。",
-    "zh-hant": "【{lender}】您有一則新訊息，請登入{link}查看。如有疑問請電{phone}。回覆TD停止提醒。",
+    "zh-hant": "【{lender}】您有一則新訊息，請登入{link}查看。如有疑問請電{phone}。回覆STOP停止提醒。",
 }
 
 
