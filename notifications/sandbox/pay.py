@@ -21,8 +21,9 @@ LIFE = 30 * 60  # seconds of a page
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Sandbox payment page</title><link rel="icon" href="data:,">
 <style>:root{{color-scheme:light dark}}body{{font:1.1rem/1.5 system-ui;max-width:26rem;margin:2rem auto;padding:0 1rem}}
-h1{{font-size:1.5rem}}button{{font:inherit;padding:.6rem 1rem;margin:.3rem 0;width:100%;border:1.5px solid;border-radius:99rem;
-background:none;color:inherit;cursor:pointer}}button:first-of-type{{background:#0b5d55;border-color:#0b5d55;color:#fff}}</style>
+h1{{font-size:1.5rem}}button{{font:inherit;padding:.6rem 1rem;margin:.3rem 0;width:100%;border:1.5px solid;
+border-radius:99rem;background:none;color:inherit;cursor:pointer}}
+button:first-of-type{{background:#0b5d55;border-color:#0b5d55;color:#fff}}</style>
 <main><h1>Sandbox payment page</h1><p>No money moves here, and no card is asked for.</p>
 <p><strong>{sum}</strong> for account {account}</p>
 <form method="post"><button name="became" value="paid">Pay</button>

@@ -182,7 +182,7 @@ def test_told_twice_it_is_booked_once(order: PayOrder, settings: Any) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("became", "said"), [("refused", "was refused"), ("expired", "has ended")])
+@pytest.mark.parametrize(("became", "said"), [("refused", "was refused"), ("expired", "has expired")])
 def test_what_was_not_paid_is_said_and_can_be_tried_again(
     signed_in: Client, order: PayOrder, settings: Any, became: str, said: str
 ) -> None:
@@ -269,7 +269,7 @@ def test_a_page_that_ended_is_not_offered(signed_in: Client, order: PayOrder) ->
     PayOrder.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
     text = signed_in.get(reverse("loans:pay_order", args=[order.pk])).content.decode()
     assert order.page_url not in text
-    assert "has ended" in text
+    assert "has expired" in text
 
 
 def test_a_paid_off_account_has_no_button(signed_in: Client, loan: CreditAccount) -> None:
