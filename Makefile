@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test check reset lock texts faults
+.PHONY: setup run test check audit reset lock texts faults
 
 setup: $(STAMP)
 
@@ -33,6 +33,10 @@ check: $(STAMP)
 	set -a && . docs/production.env && SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') && \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+# Known vulnerabilities of the pinned packages, by osv.dev; a closed network is a warning.
+audit: $(STAMP)
+	$(BIN)/python -m tests.audit
 
 # Kills, outages, payments and stops while reminders go out; the last line is the verdict. The long form:
 # make faults REMINDERS=20000 KILLS=200
