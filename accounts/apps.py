@@ -12,5 +12,6 @@ class AccountsConfig(AppConfig):
             devices,
             my_data_sections,
             retention_kinds,
+            second_factors,
             sign_in_log,
         )

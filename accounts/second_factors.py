@@ -5,12 +5,17 @@ from datetime import datetime
 from typing import Any, cast
 
 import qrcode
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
+from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathImage
@@ -35,6 +40,17 @@ def remove_all(user: User, *, now: datetime) -> None:
         security_notices.tell(user, "second_factors_removed", now=now)
     end_sessions(user)
     log.warning("second_factors_removed login=%s", user.pk)
+
+
+@receiver(authentication_failed, dispatch_uid="tell_code_used_twice")
+def _used_twice(user: User, request: HttpRequest, authenticator: Authenticator, **_: Any) -> None:
+    """A code of the app that was right a moment ago comes again: somebody may have looked over a shoulder."""
+    code = request.POST.get("code", "")
+    if authenticator.type == Authenticator.Type.TOTP and cache.get(
+        authenticator.wrap()._get_used_cache_key(code)  # allauth has no public question for it
+    ):
+        ip = get_account_adapter().get_client_ip(request)
+        security_notices.tell(user, "code_used_twice", now=timezone.now(), ip=ip)
 
 
 def end_sessions(user: User) -> None:

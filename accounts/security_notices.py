@@ -26,6 +26,7 @@ WHAT: dict[str, Promise] = {
     "mfa/email/webauthn_removed": _("A passkey was removed from your login"),
     "mfa/email/recovery_codes_generated": _("New recovery codes were made for your login"),
     "new_device": _("Somebody signed in to your login on a new device"),
+    "code_used_twice": _("A code of your authenticator app was used a second time, and refused"),
     "second_factors_removed": _("Our staff removed the passkeys and the authenticator app from your login"),
     "login_deleted": _("Your login was deleted"),
 }

@@ -143,6 +143,18 @@ def test_a_code_of_the_app_signs_in_once_and_for_its_half_minute_only(login: Use
         assert sign_in(login)[0].post(SECOND_STEP, {"code": app_code(secret, periods=-1)}).status_code == 200
 
 
+def test_a_code_of_the_app_that_comes_twice_is_told_at_every_address(
+    login: User, secret: str, post: Post, django_capture_on_commit_callbacks: OnCommit
+) -> None:
+    code = app_code(secret)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sign_in(login)[0].post(SECOND_STEP, {"code": "000000"}).status_code == 200
+        assert "second time" not in post.to(str(login.email))[-1]
+        assert sign_in(login)[0].post(SECOND_STEP, {"code": code}).status_code == 302
+        assert sign_in(login)[0].post(SECOND_STEP, {"code": code}).status_code == 200
+    assert "was used a second time, and refused" in post.to(str(login.email))[-1]
+
+
 def test_a_recovery_code_signs_in_once(fresh: Client, login: User, secret: str) -> None:
     code = codes_shown(fresh.get(CODES).text)[3]
     assert sign_in(login)[0].post(SECOND_STEP, {"code": code}).status_code == 302
