@@ -25,11 +25,19 @@ class Kind(StrEnum):
     CODE = "code"  # a wrong code for an address, or a wrong answer to a claim
     FORBIDDEN = "forbidden"  # no right, no key, no signature, or a form without its token
     NOT_THERE = "not_there"  # a row that does not exist, or is somebody else's
+    METHOD = "method"  # an address that is asked as it cannot be
     LIMITED = "limited"  # too often
 
 
 # A 404 of an address that we do not have is the noise of the internet, and left out: see RefusalMiddleware.
-BY_STATUS = {401: Kind.FORBIDDEN, 403: Kind.FORBIDDEN, 404: Kind.NOT_THERE, 429: Kind.LIMITED}
+BY_STATUS = {
+    401: Kind.FORBIDDEN,
+    403: Kind.FORBIDDEN,
+    404: Kind.NOT_THERE,
+    405: Kind.METHOD,
+    415: Kind.METHOD,
+    429: Kind.LIMITED,
+}
 
 
 def note(kind: Kind, **ids: object) -> None:

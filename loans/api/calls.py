@@ -26,6 +26,10 @@ class BadKey(ValueError):
     """The idempotency key cannot be used for this call."""
 
 
+class NotJson(Exception):
+    """The body does not say that it is JSON."""
+
+
 class StillRunning(Exception):
     """The first call with this idempotency key is not finished."""
 
@@ -41,8 +45,10 @@ def write(request: Any, scope: Scope, batch: Batch[Any], upsert: Upsert) -> dict
     """Write a batch once for the call's idempotency key. Returns the answer.
 
     A repetition after a crash does the work again: batches leave alone what is already so.
-    NotAllowed, BadKey, StillRunning.
+    NotAllowed, NotJson, BadKey, StillRunning.
     """
+    if request.content_type != "application/json":
+        raise NotJson
     key, now = need(request, scope), timezone.now()
     call = _begin(request, key, len(batch.rows), now)
     if call.answer is not None:

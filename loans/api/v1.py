@@ -14,7 +14,7 @@ from accounts.access import calendar_day
 from accounts.models import Borrower
 from loans import balances
 from loans.api import upserts
-from loans.api.calls import BadKey, StillRunning, audit, write
+from loans.api.calls import BadKey, NotJson, StillRunning, audit, write
 from loans.api.keys import KeyAuth, NotAllowed, TooManyCalls
 from loans.api.schemas import (
     AccountIn,
@@ -36,7 +36,17 @@ from loans.figures import AccountView
 from loans.models import CreditAccount
 from loans.models_api import Scope
 
-api = NinjaAPI(
+
+class PortalAPI(NinjaAPI):
+    """Its answers are for programs: opened in a browser, one is saved and not shown."""
+
+    def create_response(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().create_response(*args, **kwargs)
+        response.headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
+        return response
+
+
+api = PortalAPI(
     title="Borrower portal",
     version="1.0.0",
     urls_namespace="api-v1",
@@ -48,7 +58,7 @@ api = NinjaAPI(
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 MOST_MB = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 2**20
 REFUSED = {400: Problem, 401: Problem, 403: Problem, 413: Problem, 422: Any, 429: Problem}
-WRITTEN = {200: BatchOut, 409: Problem, **REFUSED}
+WRITTEN = {200: BatchOut, 409: Problem, 415: Problem, **REFUSED}
 NOT_FOUND = {404: Problem, **REFUSED}
 
 
@@ -186,6 +196,12 @@ def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 @api.exception_handler(BadKey)
 def _bad_key(request: HttpRequest, error: BadKey) -> HttpResponse:
     return api.create_response(request, {"detail": str(error)}, status=400)
+
+
+@api.exception_handler(NotJson)
+def _not_json(request: HttpRequest, error: NotJson) -> HttpResponse:
+    problem = {"detail": "Send the batch as JSON, with Content-Type: application/json."}
+    return api.create_response(request, problem, status=415)
 
 
 @api.exception_handler(StillRunning)

@@ -532,3 +532,19 @@ def test_amounts_have_the_places_of_their_currency(secret: str, fed: None) -> No
 def test_a_person_of_another_reference_is_not_told(secret: str) -> None:
     factories.make_loan(factories.make_borrower(), reference="OTHER")
     assert call(secret, "borrowers/none/accounts").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_body_that_does_not_say_that_it_is_json_is_refused_and_nothing_is_kept(
+    secret: str, fed: None, kind: str
+) -> None:
+    body = json.dumps({"rows": [PAYMENT]})
+    headers = {"Authorization": f"Bearer {secret}"}
+    answer = Client().post("/api/v1/payments", body, content_type=kind, headers=headers)
+    assert answer.status_code == 415
+    assert not Payment.objects.exists()
+
+
+def test_an_answer_opened_in_a_browser_is_saved_and_not_shown(secret: str) -> None:
+    for answer in (call(secret, "accounts/none"), call("no-key", "accounts/none")):
+        assert answer["Content-Disposition"] == 'attachment; filename="api.json"'

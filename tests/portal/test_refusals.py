@@ -47,6 +47,13 @@ def test_a_form_without_its_token_is_noted_and_its_address_stays_out_of_the_log(
     assert "a-secret-of-a-link" not in caplog.text
 
 
+def test_a_method_that_a_page_does_not_know_is_noted(
+    signed_in: Client, borrower: Borrower, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert signed_in.delete(reverse("loans:dashboard")).status_code == 405
+    assert lines(caplog) == [f"refused kind=method route=loans:dashboard login={borrower.user_id}"]
+
+
 def test_an_address_that_nobody_has_is_the_noise_of_the_internet(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
