@@ -3,6 +3,7 @@
 The table of routes says which there are, so a new page is looked at without a line here.
 """
 
+import json
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -23,12 +24,11 @@ from accounts.models import Borrower
 from notifications import one_click
 from notifications.models import Attempt
 from tests import factories
-from tests.browser import pictures
-from tests.browser.visiting import SMALL_PHONE, Visitor, flaws, overflow
+from tests.browser import pictures, reading
+from tests.browser.visiting import SMALL_PHONE, Visitor, flaws
 from tests.portal import routes, rows
 from tests.portal.kinds import Kind, kind_of
 
-WIDE = 1920  # CSS pixels
 # What a browser of each language asks for, and how wide it is. Together each page in each language, in both schemes
 # and at both ends; nobody waits for all twelve combinations.
 LOOKS = {"en": ("en-GB", SMALL_PHONE), "zh-hans": ("zh-CN", 1280), "zh-hant": ("zh-TW", SMALL_PHONE)}
@@ -139,12 +139,7 @@ def looked_at(page: Page, name: str, language: str) -> list[str]:
     found = flaws(page)
     if (spoken := page.get_attribute("html", "lang")) != language:
         found.append(f"speaks {spoken}")
-    window = page.viewport_size or {}
-    for width in (SMALL_PHONE, WIDE):
-        page.set_viewport_size({"width": width, "height": 800})
-        if excess := overflow(page):
-            found.append(f"too wide by {excess} px at {width} px")
-    page.set_viewport_size(window)
+    found += reading.hard_to_read(page) + reading.restless(page) + reading.lost_on_paper(page)
     pictures.keep_each_scheme(page, f"{language} {name}")
     return found
 
@@ -163,7 +158,7 @@ def test_every_page_is_for_everybody(
             seen += 1
             if found := looked_at(page, f"{walk.who} {name}", language):
                 findings[f"{walk.who}: {name}"] = found
-    assert findings == {}
+    assert not findings, json.dumps(findings, indent=1, ensure_ascii=False)
     assert visitor.complaints == []
     assert seen > 50
 
@@ -190,5 +185,5 @@ def test_a_page_for_what_went_wrong_is_for_everybody(
         page.goto(f"{visitor.portal}/wrong/{name}")
         if found := looked_at(page, f"error {name}", language):
             findings[name] = found
-    assert findings == {}
+    assert not findings, json.dumps(findings, indent=1, ensure_ascii=False)
     assert visitor.complaints == []
