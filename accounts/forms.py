@@ -9,11 +9,10 @@ from allauth.account.forms import BaseConfirmCodeForm, LoginForm, ResetPasswordF
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts import addresses, logins, regions
+from accounts import addresses, logins, passwords, regions
 from accounts.addresses import Address
 from accounts.codes import Recipient
 from accounts.models import Borrower, ContactPoint
-from accounts.passwords import PasswordInput
 
 OTHER = "other"
 
@@ -34,7 +33,7 @@ def written(advice: Any) -> dict[str, Any]:
 def shown_on_demand(field: forms.Field, *, is_new: bool = False) -> None:
     """Let a person look at the password they type. What only repeats the field's label is not said in it."""
     attributes = {name: value for name, value in field.widget.attrs.items() if name != "placeholder"}
-    field.widget = PasswordInput(attributes, is_new=is_new)
+    field.widget = passwords.PasswordInput(attributes, is_new=is_new)
     field.widget.is_required = field.required
 
 
@@ -132,23 +131,26 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
 
 
 class PasswordAdvice:
-    """What an empty field of allauth's password forms asks for; its label is said once, and not in the field again.
-    Every field can show what was typed; a new password is weighed while it is typed."""
+    """The fields of allauth's password forms: their labels, and what an empty one asks for. Every field can show
+    what was typed; a new password is weighed while it is typed."""
 
     fields: dict[str, forms.Field]
-    ADVICE = {
-        "password": _("Enter your password."),
-        "oldpassword": _("Enter the password you have now."),
-        "password1": _("Enter a new password."),
-        "password2": _("Enter the new password once more."),
+    WORDS = {
+        "password": (_("Password"), _("Enter your password.")),
+        "oldpassword": (_("Current password"), _("Enter the password you have now.")),
+        "password1": (_("New password"), _("Enter a new password.")),
+        "password2": (_("New password once more"), _("Enter the new password once more.")),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, advice in self.ADVICE.items():
+        for name, (label, advice) in self.WORDS.items():
             if field := self.fields.get(name):
+                field.label = label
                 field.error_messages |= written(advice)
                 shown_on_demand(field, is_new=name == "password1")
+        if new := self.fields.get("password1"):
+            new.help_text = passwords.ADVICE
 
 
 class SetPasswordForm(PasswordAdvice, allauth.SetPasswordForm):  # type: ignore[misc]

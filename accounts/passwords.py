@@ -1,12 +1,37 @@
-"""Passwords: how long one may be, and the field that a person types it in."""
+"""Passwords: which are taken, by Django's rules but in our words, and the field that a person types one in."""
 
 from typing import Any
 
 from django import forms
+from django.contrib.auth import password_validation as rules
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+LEAST = 12  # characters
 LONGEST = 128  # characters; OWASP ASVS 2.1.2
+ADVICE = gettext_lazy(
+    "At least 12 characters, not only digits. Three words of your own are easy to remember."
+)
+
+
+class OwnWords(rules.UserAttributeSimilarityValidator):
+    def get_error_message(self) -> str:
+        return _("That is too much like your name or address. Choose another password.")
+
+    def get_help_text(self) -> str:
+        return _("Not your name or address.")
+
+
+class LongEnough(rules.MinimumLengthValidator):
+    def __init__(self) -> None:
+        super().__init__(min_length=LEAST)
+
+    def get_error_message(self) -> str:
+        return _("That is too short. Choose a password of at least %d characters.") % LEAST
+
+    def get_help_text(self) -> str:
+        return _("At least %d characters.") % LEAST
 
 
 class LongestPasswordValidator:
@@ -21,6 +46,22 @@ class LongestPasswordValidator:
 
     def get_help_text(self) -> str:
         return _("Your password may have at most %(most)d characters, spaces among them.") % {"most": LONGEST}
+
+
+class Uncommon(rules.CommonPasswordValidator):
+    def get_error_message(self) -> str:
+        return _("Many people use this password, so others guess it. Choose another one.")
+
+    def get_help_text(self) -> str:
+        return _("Not one that many people use.")
+
+
+class NotDigitsAlone(rules.NumericPasswordValidator):
+    def get_error_message(self) -> str:
+        return _("Digits alone are guessed too fast. Put letters in too.")
+
+    def get_help_text(self) -> str:
+        return _("Not only digits.")
 
 
 class PasswordInput(forms.PasswordInput):

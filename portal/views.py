@@ -6,6 +6,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.models import Borrower
@@ -25,7 +27,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component on one page, for those who build pages. Routed only where settings.LOCAL."""
-    return render(request, "portal/styleguide.html", {"form": samples.wrong_form()})
+    shown = samples.context(now=timezone.now(), language=get_language() or settings.LANGUAGE_CODE)
+    return render(request, "portal/styleguide.html", shown)
 
 
 @require_safe

@@ -30,7 +30,7 @@ from accounts.views.code import CodeStep
 IN_SESSION = "claim"
 # From the right answer to the code; then the fact is asked again.
 TIME = timedelta(minutes=30)
-STEP = CodeStep("claim", here="accounts:claim_code", back="accounts:claim_contact")
+STEP = CodeStep("claim", here="accounts:claim_code", back="accounts:claim_contact", number=3)
 
 
 def claim_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -7,7 +7,6 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ class CodeStep:
     here: str  # name of the page that takes the code
     back: str  # name of the page before, which asks where to send it
     refusal: Kind = Kind.CODE  # what a wrong code counts as
+    number: int | None = None  # of the three steps that a claim has
 
 
 def send(request: HttpRequest, step: CodeStep, *, to: Recipient) -> HttpResponse:
@@ -61,5 +61,5 @@ def page(request: HttpRequest, step: CodeStep, *, right: Callable[[Address], Htt
             return redirect(step.back)
         form.add_error("code", _("That code is not right. Check the latest message we sent you."))
     minutes = codes.LIFETIME.seconds // 60
-    context = {"form": form, "shown": sent.shown, "minutes": minutes, "back": reverse(step.back)}
+    context = {"form": form, "shown": sent.shown, "minutes": minutes, "step": step}
     return render(request, "accounts/code.html", context)

@@ -20,30 +20,34 @@ class Words:
 WORDS = {
     AnswerKind.PAID: Words(
         _("Have you already paid?"),
-        _("Then we send no reminders about it for a few days, until the payment can have arrived."),
+        _(
+            "Tell us, and we send no reminders about it for a few days, until the payment has had time to arrive."
+        ),
         _("I have already paid"),
         _("Thank you for telling us"),
-        _("We pause these reminders for a few days. Once the payment is here, none of them comes any more."),
+        _("We send no reminders about it for a few days. Once your payment is here, they end."),
     ),
     AnswerKind.DATE: Words(
         _("When will you pay?"),
-        _("We write the day down as your promise and send no reminders about it until then."),
+        _("Tell us the day. We write it down as your promise and send no reminders about it until then."),
         _("I will pay on this day"),
         _("Thank you, we have written it down"),
-        _("We send no reminders about it until that day. If it cannot be kept, tell us before."),
+        _(
+            "We send no reminders about it until that day. Should it not work out, tell us before: we find another way."
+        ),
     ),
     AnswerKind.HELP: Words(
         _("Do you need help with paying?"),
-        _("We tell a colleague, who writes to you. Until then reminders wait."),
+        _("It happens to many people. We tell a colleague, who writes to you. Until then, reminders wait."),
         _("I need help with paying"),
         _("We have told a colleague"),
-        _("You get an answer in your inbox; until then reminders wait. Sign in to say more."),
+        _("You get an answer in your inbox. Until then, reminders wait. You can sign in and tell us more."),
     ),
     AnswerKind.WRONG: Words(
         _("Did this message reach the wrong person?"),
-        _("Then we write to this address no more, whatever it is about."),
+        _("Tell us, and we write nothing more to this address, whatever it is about."),
         _("I am not this person"),
-        _("We write to this address no more"),
+        _("We will not write to this address again"),
         _("Sorry for the trouble. You need not do anything else, and you can delete the message."),
     ),
     AnswerKind.STOP: Words(

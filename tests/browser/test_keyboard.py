@@ -99,7 +99,7 @@ def test_promising_to_pay(keyboard: Keyboard) -> None:
     keyboard.use("Promise this")
     keyboard.mend(page.get_by_label("You pay on"))
     keyboard.type(f"{NEXT_WEEK:%m%d%Y}")
-    keyboard.back_to(page.get_by_label("You pay", exact=True))
+    keyboard.back_to(page.get_by_label("You pay, in "))
     keyboard.use("Promise this")
     expect(page.get_by_text("We have it. Your reference is R-")).to_be_visible()
     assert HelpRequest.objects.get().details["day"] == NEXT_WEEK.isoformat()

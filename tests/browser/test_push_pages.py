@@ -219,7 +219,7 @@ def test_the_sandboxs_phone_can_be_a_device(
 ) -> None:
     page = visitor.open(DEVICES, client=signed_in, script=False)
     page.get_by_role("button", name="Use the phone in the sandbox").click()
-    expect(page.get_by_text("Push messages are not among your ways yet.")).to_be_visible()
+    expect(page.get_by_text("You have not chosen push messages yet.")).to_be_visible()
     assert push_devices.of(borrower).count() == 1
     page.goto(visitor.portal + reverse("notifications:preferences"))
     expect(page.get_by_label("First way").first.locator("option[value=push]")).to_have_count(1)

@@ -71,7 +71,7 @@ def test_who_did_not_ask_reads_the_usual_words(reminders, borrower, bill, mailou
     choose(borrower, channels=BY_EMAIL)
     reminders.run(NOON)
     assert Attempt.objects.get().template.code == "upcoming"
-    assert "font-size" not in mailoutbox[0].alternatives[0].content
+    assert "font-size: 20px" not in mailoutbox[0].alternatives[0].content
 
 
 def test_plain_words_stand_no_worse_with_the_law_than_the_usual_ones(defaults):
@@ -87,7 +87,7 @@ def test_an_e_mail_is_in_large_print(reminders, borrower, bill, mailoutbox):
     reminders.run(NOON)
     page = mailoutbox[0].alternatives[0].content
     assert "font-size: 20px" in page
-    assert "<small>" not in page
+    assert "17px" not in page
 
 
 def test_a_paper_is_in_large_print(borrower, bill):
