@@ -226,7 +226,8 @@ def _stand(kind: Kind, keys: Sequence[Key]) -> dict[Key, Values]:
 
 def _of(kind: Kind, keys: Sequence[Key]) -> QuerySet[Any]:
     first = next(iter(kind.key.values()))
-    return kind.rows().filter(**{f"{first}__in": {key[0] for key in keys}})
+    named = {key[0] for key in keys if key[0].isprintable()}  # PostgreSQL takes no NUL
+    return kind.rows().filter(**{f"{first}__in": named})
 
 
 def _read(

@@ -4,6 +4,7 @@ A formula is the text it is written as, so a column of amounts refuses it. Error
 to do.
 """
 
+import codecs
 import csv
 import io
 import zipfile
@@ -23,6 +24,9 @@ MOST_UNPACKED = 20_000_000  # bytes; a workbook is a zip archive
 MOST_COLUMNS = 50
 DIGITS = 15  # that Excel keeps of a number: 0.1 + 0.2 is 0.3 there
 
+SEPARATORS = ",;\t"  # what Excel writes depends on the country; the first row says which
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # Excel's “Unicode text”
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _BROKEN = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, EOFError, OSError)
 
@@ -50,6 +54,8 @@ def read(content: bytes, *, most_rows: int) -> Sheet:
     (_line, header), *rows = filled
     while header and not header[-1]:
         header = header[:-1]
+    if not rows:
+        raise ValueError(_("There is no row below the names of the columns."))
     if len(rows) > most_rows:
         raise ValueError(
             _("The file has more than %(most)d rows. Split it, or have it imported on the server.")
@@ -67,11 +73,12 @@ def _fit(cells: tuple[str, ...], width: int, line: int) -> tuple[str, ...]:
 def _csv(content: bytes, most_rows: int) -> list[Row]:
     csv.field_size_limit(LONGEST_CELL)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(_("The file is not UTF-8. Save it as UTF-8 and hand it in again.")) from error
     rows: list[Row] = []
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    separator = max(SEPARATORS, key=text.partition("\n")[0].count)
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     start = 1
     try:
         for cells in lines:

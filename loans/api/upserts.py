@@ -27,6 +27,7 @@ from loans.api.schemas import (
     RowIn,
     Unread,
 )
+from loans.currency import unit
 from loans.models import Bill, CreditAccount, Payment
 from loans.refusals import Code, Refused
 
@@ -227,7 +228,9 @@ def _cannot_bill(fields: Fields, owner: CreditAccount | None, old: Bill | None) 
         if old.closed_at:
             return Refused(Code.BILL_CLOSED, "the bill is closed; a closed bill stays as it is")
         if fields["amount"] < old.paid:
-            words = f"{old.paid} of the bill is paid; its amount cannot be less"
+            words = (
+                f"{old.paid.quantize(unit(owner.currency))} of the bill is paid; its amount cannot be less"
+            )
             return Refused(Code.BELOW_PAID, words, "amount")
     return None
 

@@ -256,7 +256,9 @@ def test_whatever_ends_a_bill_cancels_its_reminders_at_once(
 
 def test_an_open_bill_can_be_corrected_but_not_below_what_is_paid(secret: str, fed: None) -> None:
     call(secret, "payments", [PAYMENT])
-    assert "cannot be less" in why(call(secret, "bills", [{**BILL, "amount": "399"}]))
+    assert "400.00 of the bill is paid; its amount cannot be less" in why(
+        call(secret, "bills", [{**BILL, "amount": "399"}])
+    )
     assert became(call(secret, "bills", [{**BILL, "amount": "400"}])) == ["updated"]
     assert "stays as it is" in why(call(secret, "bills", [{**BILL, "amount": "500"}]))
 

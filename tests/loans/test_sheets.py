@@ -50,6 +50,19 @@ def test_lines_are_counted_as_the_file_shows_them():
     assert [line for line, _ in read(workbook(["a"], [1], [None], [2])).rows] == [2, 4]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a;b\n1;2,5\n",
+        b"a\tb\n1\t2,5\n",
+        "a\tb\r\n1\t2,5\r\n".encode("utf-16"),
+        b'\xef\xbb\xbfa,b\n1,"2,5"\n',
+    ],
+)
+def test_what_excel_writes_in_any_country_is_read(content):
+    assert read(content) == sheets.Sheet(("a", "b"), ((2, ("1", "2,5")),))
+
+
 def test_empty_columns_at_the_end_are_none():
     assert read(b"a,b,,\n1,2,,\n").columns == ("a", "b")
 

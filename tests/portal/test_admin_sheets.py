@@ -168,6 +168,11 @@ def test_payments_are_taken_back_by_who_handed_it_in(staff_client, staff, loan):
     assert outcome(show(staff_client, "reversals", file)) == [("unchanged", [])]
 
 
+def test_a_reference_that_no_row_can_have_is_refused(staff_client, loan):
+    shown = show(staff_client, "accounts", "reference,instalments\nL\x001,24\n")
+    assert outcome(shown) == [("refused", [])]
+
+
 def test_a_formula_is_refused_as_an_amount(staff_client, loan):
     shown = show(
         staff_client, "bills", workbook(["account", "number", "amount"], ["L-1", 1, "=60*2"]), "f.xlsx"
