@@ -303,7 +303,7 @@ def _channel_field(label: Any, offered: Sequence[str]) -> forms.ChoiceField:
 
 def _lead_day(days: int) -> str:
     if days == 0:
-        return gettext("on the day itself")
+        return gettext("On the day itself")
     return ngettext("%(days)d day before", "%(days)d days before", days) % {"days": days}
 
 

@@ -17,7 +17,7 @@ LABELS: dict[Pace, Promise] = {
     "gentle": _("Gentle: once before the due date, once on it, once after it"),
     "standard": _("Standard: every reminder you chose above"),
     "close": _("Close: every reminder, whatever you usually do"),
-    "off": _("None, except what the law demands"),
+    "off": _("None, except what the law requires"),
 }
 
 

@@ -51,6 +51,6 @@ def test_the_calendar_beside_the_form_follows_a_choice(
 ) -> None:
     page = visitor.open(reverse("notifications:preferences"), client=signed_in)
     expect(page.locator("#plan table.month a").first).to_be_visible()
-    page.get_by_label("None, except what the law demands").check()
+    page.get_by_label("None, except what the law requires").check()
     expect(page.locator("#plan").get_by_text("into 0.")).to_be_visible()
     expect(page.locator("#plan table.month a")).to_have_count(0)

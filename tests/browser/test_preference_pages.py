@@ -15,7 +15,7 @@ from notifications.models import Hold
 from tests import factories
 from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, flaws, overflow
 
-NONE = "None, except what the law demands"
+NONE = "None, except what the law requires"
 
 
 @pytest.fixture
