@@ -7,9 +7,9 @@ from typing import Any
 
 from django.conf import settings
 
-from tests.acceptance.comparing import agrees
+from tests.acceptance.comparing import agrees, unanswered
 from tests.acceptance.groups import GROUPS
-from tests.acceptance.reading import Adapter, Answer
+from tests.acceptance.reading import Adapter, Answer, Inputs
 
 SCHEMA = "acceptance-cases/1"
 
@@ -55,13 +55,19 @@ def _group(group: str, cases: list[dict[str, Any]]) -> tuple[list[str], bool]:
 
 def _failure(case: dict[str, Any], adapters: dict[str, Adapter]) -> list[str]:
     got: Answer | str
+    inputs, expected = Inputs(case["inputs"]), case["expected"]
     try:
-        got = adapters[case["kind"]](case)
+        got = adapters[case["kind"]](case | {"inputs": inputs})
+    except KeyError as error:
+        got = f"The case does not say {error}."
     except Exception as error:
         got = f"{type(error).__name__}: {error}"
-    if agrees(case["expected"], got):
+    if agrees(expected, got):
         return []
-    return [f"  {case['id']}: expected {_short(case['expected'])}, got {_short(got)}"]
+    line = f"  {case['id']}: expected {_short(expected)}, got {_short(got)}"
+    for what, names in (("not answered", unanswered(expected, got)), ("inputs not read", inputs.unread)):
+        line += f"; {what}: {', '.join(names)}" if names else ""
+    return [line]
 
 
 def _short(value: object) -> str:

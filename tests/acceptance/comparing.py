@@ -36,6 +36,19 @@ def agrees(expected: object, got: object) -> bool:
     return type(expected) is type(got) and expected == got
 
 
+def unanswered(expected: object, got: object, at: str = "") -> list[str]:
+    """The published keys of which our answer says nothing, as `rows.fee`; each once."""
+    found: dict[str, None] = {}
+    if isinstance(expected, dict) and isinstance(got, dict):
+        for key, value in expected.items():
+            name = f"{at}.{key}" if at else key
+            found |= dict.fromkeys([name] if key not in got else unanswered(value, got[key], name))
+    elif isinstance(expected, list) and isinstance(got, list):
+        for one, other in zip(expected, got, strict=False):
+            found |= dict.fromkeys(unanswered(one, other, at))
+    return list(found)
+
+
 def _is_amount(expected: object, got: Decimal) -> bool:
     try:
         return isinstance(expected, str) and Decimal(expected) == got

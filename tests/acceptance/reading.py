@@ -1,6 +1,6 @@
 """What the cases share: how they write money, days, periods and conventions. Inputs in, our values out."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,34 @@ from loans.terms import Basis, Books, Conventions
 Case = dict[str, Any]  # one case as it stands in the file
 Answer = dict[str, Any]
 Adapter = Callable[[Case], Answer]
+
+
+class Inputs(dict[str, Any]):
+    """A case's inputs, which remember what was asked of them: a failure then says what we took no notice of."""
+
+    def __init__(self, inputs: Mapping[str, Any]) -> None:
+        super().__init__(inputs)
+        self._read: set[str] = set()
+
+    @property
+    def unread(self) -> list[str]:
+        return sorted(set(self) - self._read)
+
+    def __getitem__(self, name: str) -> Any:
+        self._read.add(name)
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        self._read.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self._read.add(name)
+        return super().get(name, default)
+
+    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
+        self._read.update(self)
+        return super().items()
 
 
 def money(value: str | None) -> Decimal | None:

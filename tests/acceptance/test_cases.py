@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.__main__ import main, run
-from tests.acceptance.comparing import ToPlaces, agrees
+from tests.acceptance.comparing import ToPlaces, agrees, unanswered
 from tests.acceptance.groups import GROUPS
 
 CASES = Path(__file__).parent.parent / "data" / "cases"
@@ -46,6 +46,25 @@ def test_a_failing_case_says_what_was_expected_and_what_came(tmp_path, capsys):
     assert main([str(tmp_path)]) == 1
     out = capsys.readouterr().out
     assert 'wrong: expected {"text": "b"}, got {"text": "a"}' in out
+
+
+def test_a_failing_case_says_what_is_not_answered_not_read_and_missing(tmp_path, capsys):
+    write = {"schema": "acceptance-cases/1", "group": "due_dates", "cases": []}
+    one = {"kind": "due_dates", "inputs": {"first_due": "2026-01-31", "period": "month", "moved": "after"}}
+    write["cases"] = [
+        one | {"id": "moved", "expected": {"due": {"1": "2026-02-02"}, "weekday": "Monday"}},
+        one | {"id": "bare", "inputs": {"period": "month"}, "expected": {"due": {}}},
+    ]
+    (tmp_path / "due_dates.json").write_text(json.dumps(write))
+    assert main([str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert "; not answered: weekday; inputs not read: moved\n" in out
+    assert "The case does not say 'first_due'." in out
+
+
+def test_what_is_not_answered_is_named_by_its_place():
+    rows = [{"total": Decimal(1)}, {"total": Decimal(2)}]
+    assert unanswered({"rows": [{"total": "1", "fee": "0"}, {"fee": "0"}]}, {"rows": rows}) == ["rows.fee"]
 
 
 @pytest.mark.parametrize(
