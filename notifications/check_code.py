@@ -25,6 +25,7 @@ SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 ANSWERED_FOR = timedelta(days=90)
 _BITS, _ID_BITS = 5 * LENGTH, 128
+_PAIRS = tuple(first + second for first in SIGNS for second in SIGNS)
 _MISREAD = str.maketrans("OIL", "011", " -\u2010\u2011\u2013\u00a0\u3000.。")
 
 
@@ -38,7 +39,7 @@ class Sent(NamedTuple):
 def of(attempt_id: UUID) -> str:
     """The mark of an attempt: K7QM2XP4."""
     number = attempt_id.int >> (_ID_BITS - _BITS)
-    return "".join(SIGNS[number >> (5 * place) & 31] for place in reversed(range(LENGTH)))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in (30, 20, 10, 0)])
 
 
 def find(typed: str, *, now: datetime) -> list[Sent]:

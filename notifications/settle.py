@@ -182,6 +182,8 @@ def _reminder_columns(answers: Answers) -> dict[str, Any]:
         "reminders": array(reminder_id for reminder_id, _ in rows),
         "reminder_states": array(answer.reminder.value for _, answer in rows),
         "reminder_nexts": array(answer.next_at for _, answer in rows),
-        "failed": array(json.dumps(answer.failed) for _, answer in rows),
-        "refused_by": array(json.dumps(dict(answer.refused_by)) for _, answer in rows),
+        "failed": array(json.dumps(answer.failed) if answer.failed else "[]" for _, answer in rows),
+        "refused_by": array(
+            json.dumps(dict(answer.refused_by)) if answer.refused_by else "{}" for _, answer in rows
+        ),
     }

@@ -7,7 +7,15 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import reverse
 
-from notifications.channels.base import About, Accepted, Message, Outcome, RefusedForGood, RefusedForNow
+from notifications.channels.base import (
+    About,
+    Accepted,
+    Limits,
+    Message,
+    Outcome,
+    RefusedForGood,
+    RefusedForNow,
+)
 from notifications.channels.http import Answer, HttpProvider, Request
 
 SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
@@ -45,17 +53,18 @@ class Twilio(HttpProvider):
     def sender(cls) -> str:
         return str(settings.TWILIO_FROM)
 
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self._account, self._token = settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN
+        self._url = f"{settings.TWILIO_BASE_URL}/2010-04-01/Accounts/{self._account}/Messages.json"
+        self._sender = {sender_field(self.sender()): self.sender()}
+        self._callback = settings.PORTAL_URL + _callback_path()
+
     def request(self, message: Message) -> Request:
-        account = settings.TWILIO_ACCOUNT_SID
-        form = {
-            "To": message.to,
-            "Body": message.text,
-            sender_field(settings.TWILIO_FROM): settings.TWILIO_FROM,
-        }
+        form = {"To": message.to, "Body": message.text, **self._sender}
         if message.wants_receipt:
-            form["StatusCallback"] = settings.PORTAL_URL + _callback_path().format(message.id)
-        url = f"{settings.TWILIO_BASE_URL}/2010-04-01/Accounts/{account}/Messages.json"
-        return Request(url, form, user=account, password=settings.TWILIO_AUTH_TOKEN)
+            form["StatusCallback"] = self._callback.format(message.id)
+        return Request(self._url, form, user=self._account, password=self._token)
 
     def is_answer_to(self, request: Request, answer: Answer) -> bool:
         """A message's resource names whom it is for; an error names nobody."""
