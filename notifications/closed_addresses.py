@@ -5,10 +5,9 @@ row that say so (`heard.Fault`). Its owner hears it in the inbox, and outside by
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext, override
@@ -16,7 +15,7 @@ from django.utils.translation import gettext, override
 from accounts import closing
 from accounts.models import ContactPoint
 from notifications import inbox, lanes, notices, preferences, stops
-from notifications.channels.base import About, Outcome, RefusedForGood
+from notifications.channels.base import About
 from notifications.heard import Fault, Receipt, Says
 from notifications.material import Material, material
 from notifications.models import Attempt
@@ -51,25 +50,44 @@ def weigh(attempt: Attempt, receipt: Receipt, *, now: datetime) -> None:
         closing.close(attempt.contact_point_id, why=_why(attempt.channel), now=now)
 
 
-def refused(outcomes: Mapping[UUID, Outcome], *, now: datetime) -> None:
-    """What providers said against addresses in their very answers: no such number, or its owner has said STOP there.
+def draw_left(*, now: datetime) -> None:
+    """Draw what no worker has drawn, for it died after it had settled."""
+    left = (
+        Attempt.objects.exclude(said_against="").order_by("settled_at").values_list("borrower_id", flat=True)
+    )
+    draw(list(left[:MOST]), now=now)
 
-    outcomes: by the attempts' ids, settled already.
+
+def draw(borrower_ids: Collection[int], *, now: datetime) -> None:
+    """Draw what providers said against these people's addresses in their very answers: no such number, or its owner has
+    said STOP there.
+
+    It stands in the settled attempt until the transaction that draws it, so it is drawn once, whoever dies.
     """
-    about = {
-        id_: outcome.about
-        for id_, outcome in outcomes.items()
-        if isinstance(outcome, RefusedForGood) and outcome.about is not About.MESSAGE
-    }
-    for attempt in Attempt.objects.filter(pk__in=about).select_related("borrower") if about else ():
-        with transaction.atomic():
-            lanes.lock(attempt.borrower_id)
-            if about[attempt.pk] is About.STOP:
-                stops.stop(attempt.borrower, words=attempt.detail, way=attempt.channel, by=None, now=now)
-            elif about[attempt.pk] is About.CHANNEL:
-                preferences.leave_out(attempt.borrower, attempt.channel, words=attempt.detail, now=now)
-            elif attempt.contact_point_id:
-                closing.close(attempt.contact_point_id, why=_why(attempt.channel), now=now)
+    for borrower_id in dict.fromkeys(borrower_ids):
+        try:
+            _draw_of(borrower_id, now)
+        except Exception:  # one person's rows must not keep the others waiting, nor the reminders
+            log.exception("closed_addresses.undrawn", extra={"borrower": borrower_id})
+
+
+@transaction.atomic
+def _draw_of(borrower_id: int, now: datetime) -> None:
+    lanes.lock(borrower_id)
+    rows = Attempt.objects.exclude(said_against="").filter(borrower=borrower_id)
+    for attempt in rows.select_related("borrower").order_by("settled_at"):
+        _draw(attempt, now)
+        Attempt.objects.filter(pk=attempt.pk).update(said_against="")
+
+
+def _draw(attempt: Attempt, now: datetime) -> None:
+    match About(attempt.said_against):
+        case About.STOP:
+            stops.stop(attempt.borrower, words=attempt.detail, way=attempt.channel, by=None, now=now)
+        case About.CHANNEL:
+            preferences.leave_out(attempt.borrower, attempt.channel, words=attempt.detail, now=now)
+        case About.ADDRESS if attempt.contact_point_id:
+            closing.close(attempt.contact_point_id, why=_why(attempt.channel), now=now)
 
 
 def _why(channel: str) -> str:
@@ -113,7 +131,7 @@ def tell_due(*, now: datetime) -> int:
         outcomes = notices.send(calls, now=now)
         for attempt_id, outcome in outcomes.items():
             notices.settle(attempt_id, outcome, now=now)
-        refused(outcomes, now=now)
+        draw_left(now=now)
     return len(calls)
 
 

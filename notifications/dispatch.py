@@ -14,7 +14,15 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from notifications import check_code, context, one_click, provider_templates, queries, reason
+from notifications import (
+    check_code,
+    closed_addresses,
+    context,
+    one_click,
+    provider_templates,
+    queries,
+    reason,
+)
 from notifications.channels.base import Message
 from notifications.channels.deliver import Door
 from notifications.clock import Clock
@@ -85,11 +93,16 @@ def _begin(flight: Flight, now: datetime, limit: int) -> bool:
 
 
 def _claim(now: datetime, limit: int) -> dict[int, int]:
-    """Lease due lanes: borrower id → claim number."""
+    """Lease due lanes: borrower id → claim number. What was said against their addresses holds before they are decided
+    about."""
     with connection.cursor() as cursor:
         arguments: dict[str, Any] = {"now": now, "lease": LEASE, "limit": limit}
         cursor.execute(queries.CLAIM_LANES, arguments)
-        return dict(cursor.fetchall())
+        found = cursor.fetchall()
+    closed_addresses.draw(
+        [borrower_id for borrower_id, _, is_spoken_against in found if is_spoken_against], now=now
+    )
+    return {borrower_id: claim for borrower_id, claim, _ in found}
 
 
 def _decide(

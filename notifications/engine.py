@@ -26,8 +26,8 @@ KEEP_TICKS = timedelta(days=30)
 
 
 def tick(*, now: datetime) -> int:
-    """Run the slot that `now` lies in, unless it has run: plan, reap, drain the spool, match late receipts.
-    Returns new reminders.
+    """Run the slot that `now` lies in, unless it has run: plan, reap, draw what is left to be drawn, drain the
+    spool, match late receipts. Returns new reminders.
 
     The slot's row is written in the same transaction as its reminders. Its unique key makes any number of
     beats and workers run a slot once; a worker that dies in it leaves neither row nor reminders, and the next
@@ -46,6 +46,7 @@ def tick(*, now: datetime) -> int:
         row.save(update_fields=["planned", "finished_at"])
         Tick.objects.filter(name=PLAN, slot__lt=now - KEEP_TICKS).delete()
     settle.reap(now=now)
+    closed_addresses.draw_left(now=now)
     quarantine.alarm()
     reconcile.run(now=now)
     hearing.drain()

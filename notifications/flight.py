@@ -23,7 +23,7 @@ from psycopg.errors import LockNotAvailable
 
 from notifications import closed_addresses, push_devices, settle
 from notifications.away import AWAY
-from notifications.channels.base import Message, Outcome
+from notifications.channels.base import Message, Outcome, RefusedForGood
 from notifications.channels.deliver import Door
 from notifications.channels.http import TOO_LATE
 from notifications.clock import Clock
@@ -108,9 +108,11 @@ class Flight:
         self._draw_consequences()
 
     def _draw_consequences(self) -> None:
-        """What answers say of addresses and devices: by transactions of their own, so not while one is open."""
+        """What answers say of addresses and devices: by transactions of their own, so not while one is open. Of
+        addresses the attempts keep it until then (closed_addresses); of a device its push service says it again."""
         settled, self._settled, now = self._settled, [], self._clock()
-        closed_addresses.refused({call.attempt_id: outcome for call, outcome in settled}, now=now)
+        against = [call.borrower_id for call, outcome in settled if _is_said_against(outcome)]
+        closed_addresses.draw(against, now=now)
         push_devices.retire([point for _, outcome in settled for point in outcome.gone], now=now)
 
     def _room(self) -> int:
@@ -185,6 +187,10 @@ class Flight:
             messages[call.provider].append(call.message)
             self._begun[call.attempt_id] = call
         self._door.send(messages)
+
+
+def _is_said_against(outcome: Outcome) -> bool:
+    return isinstance(outcome, RefusedForGood) and bool(outcome.said_against)
 
 
 class Beside:

@@ -157,6 +157,8 @@ class Attempt(models.Model):
     provider_reference = models.CharField(_("provider's reference"), max_length=128, blank=True)
     detail = models.CharField(_("detail"), max_length=200, blank=True)  # what the provider said, in our words
     retry_after = models.DateTimeField(null=True, blank=True)  # UTC; where the provider asked for patience
+    # What a refusal said of the address (channels.base.About), until the consequence is drawn (closed_addresses)
+    said_against = models.CharField(max_length=10, blank=True, default="", db_default="", editable=False)
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"))
@@ -200,6 +202,8 @@ class Attempt(models.Model):
             models.Index(fields=["started_at"], condition=Q(state="calling"), name="attempt_calling"),
             # Read by the engine's status and its staff page: what was perhaps sent.
             models.Index(fields=["started_at"], condition=Q(state="unknown"), name="attempt_unknown"),
+            # Read by each claim and the tick: refusals whose consequence is not drawn. Nearly always none.
+            models.Index(fields=["borrower"], condition=~Q(said_against=""), name="attempt_said_against"),
             # Read by the engine's status: the last minutes'. By blocks, because rows come in the order of time: it
             # costs nothing to write.
             BrinIndex(fields=["started_at"], autosummarize=True, name="attempt_started"),

@@ -153,7 +153,12 @@ def settle(attempt_id: UUID, outcome: Outcome, *, now: datetime) -> timedelta | 
                 state=AttemptState.ACCEPTED, provider_reference=reference, detail="", settled_at=now
             )
         case RefusedForGood(why):
-            attempt.update(state=AttemptState.REFUSED_FINAL, detail=why[:200], settled_at=now)
+            attempt.update(
+                state=AttemptState.REFUSED_FINAL,
+                detail=why[:200],
+                said_against=outcome.said_against,
+                settled_at=now,
+            )
         case RefusedForNow(why):
             attempt.update(state=AttemptState.REFUSED_RETRYABLE, detail=why[:200], settled_at=now)
             return outcome.retry_after or TRY_AGAIN

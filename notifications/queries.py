@@ -82,7 +82,8 @@ SELECT count(*) FROM fresh
 
 # Take the lanes that are due, oldest first, each for one worker until its lease ends. The claim number is the
 # fencing token. The due lanes are found once: as a subquery of the update, a nested loop over them may run the
-# search anew for each row and so take more than the limit.
+# search anew for each row and so take more than the limit. With each, whether a provider said something against the
+# person's address whose consequence nobody has drawn yet: its worker died after it had settled.
 CLAIM_LANES = """
 WITH due AS MATERIALIZED (
     SELECT borrower_id FROM notifications_lane
@@ -92,7 +93,9 @@ WITH due AS MATERIALIZED (
 )
 UPDATE notifications_lane lane SET leased_until = now() + %(lease)s, claim = lane.claim + 1
 FROM due WHERE lane.borrower_id = due.borrower_id
-RETURNING lane.borrower_id, lane.claim
+RETURNING lane.borrower_id, lane.claim,
+          EXISTS (SELECT FROM notifications_attempt attempt
+                  WHERE attempt.borrower_id = lane.borrower_id AND NOT attempt.said_against = '')
 """
 
 # The reminders that a new attempt speaks for: on their way, or with an inbox note already there. The reasons are
@@ -153,10 +156,10 @@ WITH begun AS (
 attempts AS (
     UPDATE notifications_attempt attempt
     SET state = answer.state, provider_reference = answer.reference, detail = answer.detail,
-        retry_after = answer.retry_after, settled_at = %(now)s
+        retry_after = answer.retry_after, said_against = answer.said_against, settled_at = %(now)s
     FROM unnest(%(ids)s::uuid[], %(claims)s::bigint[], %(states)s::text[], %(references)s::text[],
-                %(details)s::text[], %(retry_afters)s::timestamptz[])
-         AS answer(id, claim, state, reference, detail, retry_after)
+                %(details)s::text[], %(retry_afters)s::timestamptz[], %(saids)s::text[])
+         AS answer(id, claim, state, reference, detail, retry_after, said_against)
     WHERE attempt.id = answer.id AND attempt.claim = answer.claim AND attempt.state IN ('calling', 'unknown')
     RETURNING 1
 ),

@@ -71,6 +71,7 @@ class _Answer(NamedTuple):
     failed: tuple[str, ...] = ()
     refused_by: Mapping[str, str] = MappingProxyType({})
     retry_after: datetime | None = None
+    said_against: str = ""
 
 
 def settle(
@@ -130,6 +131,7 @@ def _answer(call: Call, outcome: Outcome, now: datetime) -> _Answer:
                 detail=why,
                 next_at=now,
                 failed=(call.channel,),
+                said_against=outcome.said_against,
             )
         case RefusedForNow():
             return _refused_for_now(call, outcome, now)
@@ -171,6 +173,7 @@ def _attempt_columns(answers: Answers, now: datetime) -> dict[str, Any]:
         "references": array(answer.reference for _, answer in answers),
         "details": array(answer.detail[:200] for _, answer in answers),
         "nexts": array(answer.next_at for _, answer in answers),
+        "saids": array(answer.said_against for _, answer in answers),
         "retry_afters": array(answer.retry_after for _, answer in answers),
         "now": now,
     }

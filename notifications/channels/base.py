@@ -86,6 +86,11 @@ class RefusedForGood(Told):
     why: str
     about: About = About.MESSAGE
 
+    @property
+    def said_against(self) -> str:
+        """What it speaks of besides the message, as the attempt keeps it; empty: nothing."""
+        return "" if self.about is About.MESSAGE else self.about.value
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Told):

@@ -276,13 +276,13 @@ def test_a_number_that_the_provider_says_is_none_is_closed_at_once(
     reminders, sandbox, borrower, phone, settings
 ):
     settings.CHANNEL_PROVIDERS = {"sms": {"alibaba": 1}}
-    sent = Attempt.objects.create(
-        borrower=borrower, category="due", channel="sms", provider="alibaba", state="refused_final", body="x",
-        contact_point=phone,
-    )  # fmt: skip
     outcome = Alibaba(Limits(timedelta(seconds=1), 1)).outcome(
         Answer(200, {"Code": "isv.MOBILE_NUMBER_ILLEGAL"})
     )
-    closed_addresses.refused({sent.pk: outcome}, now=timezone.now())
+    Attempt.objects.create(
+        borrower=borrower, category="due", channel="sms", provider="alibaba", state="refused_final", body="x",
+        contact_point=phone, said_against=outcome.said_against,
+    )  # fmt: skip
+    closed_addresses.draw([borrower.pk], now=timezone.now())
     phone.refresh_from_db()
     assert phone.closed_reason == Closed.UNREACHABLE

@@ -4,11 +4,9 @@ import hashlib
 import hmac
 import json
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import settings as project
 from django.urls import reverse
 
 from accounts.models import ContactPoint
@@ -27,36 +25,23 @@ from notifications.channels.http import SET_UP_WRONG
 from notifications.gateway_file import GatewayError, at, parse
 from notifications.models import Attempt, Hold, ProviderEvent
 from notifications.words import AttemptState, Delivery
+from tests.notifications import described
+from tests.notifications.described import EXAMPLE, SECRETS, URL
 
 NUMBER = "+12025550143"
 LIMITS = Limits(timeout=timedelta(seconds=2), open_calls=10)
-EXAMPLE = (Path(project.BASE_DIR) / "docs/http-provider.example.toml").read_text(encoding="utf-8")
-URL = "https://api.gateway.example/v1/messages"
-SECRETS = {"ACME_TOKEN": "sandbox-token", "ACME_HOOK_SECRET": "sandbox-secret"}
-
-
-def install(settings, path, text):
-    path.write_text(text, encoding="utf-8")
-    settings.HTTP_PROVIDERS = {"acme": str(path)}
-    settings.PROVIDERS = {**settings.PROVIDERS, "acme": "notifications.channels.gateway.GatewayProvider"}
-    settings.PROVIDER_READERS = {**settings.PROVIDER_READERS, "acme": "notifications.gateway_events"}
-    settings.CHANNEL_PROVIDERS = {**settings.CHANNEL_PROVIDERS, "sms": {"acme": 1}}
-    gateway_file.load.cache_clear()
 
 
 @pytest.fixture(autouse=True)
 def acme(settings, tmp_path, monkeypatch):
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
-    install(settings, tmp_path / "acme.toml", EXAMPLE)
+    described.install(settings, tmp_path, monkeypatch)
     yield
     gateway_file.load.cache_clear()
 
 
 @pytest.fixture
-def gateway(sandbox, settings, tmp_path):
-    here = f"{sandbox.url}/gateway/v1/messages"
-    install(settings, tmp_path / "acme.toml", EXAMPLE.replace(URL, here))
+def gateway(sandbox, settings, tmp_path, monkeypatch):
+    described.install(settings, tmp_path, monkeypatch, url=f"{sandbox.url}/gateway/v1/messages")
     return sandbox
 
 
