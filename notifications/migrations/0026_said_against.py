@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0022_promise_reopened"),
+        ("notifications", "0025_attachment_scans"),
     ]
 
     operations = [

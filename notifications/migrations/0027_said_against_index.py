@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False  # one operation alone: interrupted, it leaves nothing but an index to drop
 
     dependencies = [
-        ("notifications", "0023_said_against"),
+        ("notifications", "0026_said_against"),
     ]
 
     operations = [
