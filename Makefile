@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test check audit reset lock texts faults
+.PHONY: setup run test check audit sbom reset lock texts faults
 
 setup: $(STAMP)
 
@@ -37,6 +37,10 @@ check: $(STAMP)
 # Known vulnerabilities of the pinned packages, by osv.dev; a closed network is a warning.
 audit: $(STAMP)
 	$(BIN)/python -m tests.audit
+
+# What production installs, as CycloneDX.
+sbom: $(STAMP)
+	$(BIN)/python -m tests.sbom > sbom.json
 
 # Kills, outages, payments and stops while reminders go out; the last line is the verdict. The long form:
 # make faults REMINDERS=20000 KILLS=200

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from portal import embedded
-from tests import audit
+from tests import audit, sbom
 
 LOCK = """\
 # comments and hashes are no packages
@@ -77,3 +77,12 @@ def test_every_package_of_the_locks_is_asked_about_and_the_ci_asks() -> None:
     text = (embedded.ROOT / "requirements.txt").read_text()
     assert len(audit.pins(text)) == sum(line[:1].isalpha() for line in text.splitlines()) > 30
     assert "make audit" in (embedded.ROOT / ".ci" / "run").read_text()
+
+
+def test_the_bill_of_materials_names_each_package_of_the_lock() -> None:
+    found = sbom.bill(LOCK + "typing_extensions==4.15.0 \\\n")
+    assert [each["purl"] for each in found["components"]] == [
+        "pkg:pypi/django@5.2.1",
+        "pkg:pypi/psycopg@3.2.9",
+        "pkg:pypi/typing-extensions@4.15.0",
+    ]
