@@ -90,8 +90,12 @@ class CreditAccount(models.Model):
 class Bill(models.Model):
     """One dated demand for money: a loan's instalment, or a card statement's minimum due."""
 
-    account = models.ForeignKey(
-        CreditAccount, on_delete=models.PROTECT, related_name="bills", verbose_name=_("credit account")
+    account = models.ForeignKey(  # bill_number_once begins with it: no index of its own
+        CreditAccount,
+        on_delete=models.PROTECT,
+        related_name="bills",
+        db_index=False,
+        verbose_name=_("credit account"),
     )
     number = models.PositiveIntegerField(_("number"), help_text=_("Place in the schedule, from 1."))
     issued_on = models.DateField(_("issued on"), null=True, blank=True)  # a card's statement day
@@ -171,7 +175,9 @@ class Payment(models.Model):
 class Allocation(models.Model):
     """How much of one payment went to one bill."""
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
+    payment = models.ForeignKey(  # allocation_once begins with it: no index of its own
+        Payment, on_delete=models.PROTECT, related_name="allocations", db_index=False
+    )
     bill = models.ForeignKey(Bill, on_delete=models.PROTECT, related_name="allocations")
     amount = money(_("amount"))
 
