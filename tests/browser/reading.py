@@ -29,6 +29,16 @@ _LINES = """
         if (box.width > 1 && box.height > 1) yield { box, node, element: node.parentElement };
     }
   };
+  // A word that breaks without a hyphen is hard to read; addresses and other long ones have no better place to break.
+  const broken = (node) => {
+    const range = new Range();
+    for (const word of node.data.matchAll(/[$A-Za-z\\d.,]{2,11}(?=\\s|$)/g)) {
+      if (word.index && !/\\s/.test(node.data[word.index - 1])) continue;
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top / 4))).size > 1) return word[0];
+    }
+  };
   const quote = (line) => `"${line.node.data.trim().slice(0, 40)}"`;
 """
 
@@ -39,6 +49,8 @@ _CROWDED = (
   const wrong = new Set();
   const layers = new Map(); // what is fixed lies over the rest
   for (const line of lines()) {
+    const word = broken(line.node);
+    if (word) wrong.add(`"${word}" breaks in its middle`);
     let layer = document.body;
     for (let each = line.element; each !== document.body; each = each.parentElement) {
       const { overflowX, overflowY, position, display } = getComputedStyle(each);
@@ -116,7 +128,7 @@ _LOST_ON_PAPER = (
 
 
 def crowded(page: Page) -> list[str]:
-    """Text that is cut, runs out of its place or lies over other text, as the page stands."""
+    """Text that is cut, runs out of its place, lies over other text or breaks within a word, as the page stands."""
     found = list(page.evaluate(_CROWDED))
     return found + ([f"too wide by {excess} px"] if (excess := overflow(page)) else [])
 

@@ -43,6 +43,7 @@ def test_the_overview_is_read_with_large_text_and_on_paper(page: Page) -> None:
         (".figure", {"width": "2rem", "overflow": "hidden", "whiteSpace": "nowrap"}, "is cut by"),
         (".figure", {"width": "2rem", "whiteSpace": "nowrap"}, "runs out of"),
         (".hero .eyebrow + *", {"marginBlockStart": "-3rem"}, "lie over each other"),
+        (".figure", {"width": "2rem", "overflowWrap": "anywhere"}, "breaks in its middle"),
         (".card", {"width": "120vw"}, "too wide by"),
     ],
 )
