@@ -68,18 +68,27 @@ class Balance:
     name: str
     amount: Decimal
     apr_pct: Decimal
+    # Billing cycles, this one among them, in which paying it whole still spares its interest. None: it is not deferred.
+    deferred_cycles: int | None = None
+
+    @property
+    def comes_first(self) -> bool:
+        """In the last two cycles before deferred interest falls due."""
+        return self.deferred_cycles in (1, 2)
 
 
 def spread_excess(excess: Decimal, balances: Sequence[Balance]) -> dict[str, Decimal]:
     """What a payment above the least one pays: the highest APR first, then the next (12 CFR 1026.53(a)).
 
-    Equal rates: in the order given. 500 on 100 at 20 %, 300 at 18 % and 600 at 12 %: 100, 300 and 100.
+    In the last two cycles of deferred interest its balance comes before all others (1026.53(b)(1)(i)).
+    Equal rates: in the order given. 500 on 100 at 20 %, 300 at 18 % and 600 at 12 %: 100, 300 and 100; were the 600
+    deferred for two cycles more: 0, 0 and 500.
     What is more than all balances is in no part. ValueError: an excess below 0.
     """
     if excess < 0:
         raise ValueError("A payment above the minimum is 0 or more.")
     paid = {balance.name: ZERO for balance in balances}
-    for balance in sorted(balances, key=lambda balance: -balance.apr_pct):
+    for balance in sorted(balances, key=lambda one: (not one.comes_first, -one.apr_pct)):
         paid[balance.name] = min(excess, max(balance.amount, ZERO))
         excess -= paid[balance.name]
     return paid

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 
 class DayCount(StrEnum):
-    """The convention's name as contracts print it. Source: 2006 ISDA Definitions, section 4.16."""
+    """The convention's name as contracts print it. Source: 2006 ISDA Definitions, section 4.16; the last: Fineract."""
 
     THIRTY_360 = "30/360"
     THIRTY_365 = "30/365"  # months of 30 days in a year of 365
@@ -18,6 +18,7 @@ class DayCount(StrEnum):
     ACTUAL_364 = "actual/364"  # 52 equal weeks
     ACTUAL_365 = "actual/365"
     ACTUAL_ACTUAL = "actual/actual"
+    ACTUAL_ACTUAL_31 = "actual/actual from 31 December"  # the night to 1 January belongs to the new year
 
 
 _DENOMINATORS = {
@@ -37,11 +38,14 @@ def year_share(start: date, end: date, convention: DayCount, *, both_ends: bool 
     30/N: every month has 30 days (bond basis: the 31st is a 30th, as an end only after the 30th).
     actual/N: calendar days / N. actual/actual: the days in leap years / 366 + the other days / 365.
     15 January to 15 March 2024: 60/360, 60/360, 60/364, 60/365, 60/366.
+    12 December 2023 to 12 January 2024: 20/365 + 11/366; from 31 December, as Apache Fineract: 19/365 + 12/366.
     """
     if both_ends:
         end += timedelta(days=1)
     if convention is DayCount.ACTUAL_ACTUAL:
         return _actual_actual(start, end)
+    if convention is DayCount.ACTUAL_ACTUAL_31:
+        return _actual_actual(start + timedelta(days=1), end + timedelta(days=1))
     of_30 = convention in (DayCount.THIRTY_360, DayCount.THIRTY_365)
     days = _days_of_30(start, end) if of_30 else (end - start).days
     return Fraction(days, _DENOMINATORS[convention])
@@ -54,7 +58,7 @@ def days_share(days: int, convention: DayCount) -> Fraction:
     """
     if days < 0:
         raise ValueError("Interest runs for 0 days or more.")
-    if convention is DayCount.ACTUAL_ACTUAL:
+    if convention not in _DENOMINATORS:
         raise ValueError("A number of days has no share of a year by actual/actual. Name the dates.")
     return Fraction(days, _DENOMINATORS[convention])
 

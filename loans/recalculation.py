@@ -14,8 +14,7 @@ from enum import StrEnum
 from typing import cast
 
 from loans.annuity import equal_instalment
-from loans.daycount import DayCount
-from loans.rates import PeriodRates, rate_between
+from loans.rates import PeriodRates
 from loans.replay import Payment
 from loans.rounding import rounded
 from loans.schedule import Row, instalment_of
@@ -153,7 +152,8 @@ class _Running:
     def close(self, number: int) -> Row:
         """Lives through a period, makes its demand, and says it as a row."""
         course, end = self.course, self.due(number)
-        if any(change.from_number == number and change.recast for change in course.terms.rate_changes):
+        change = self.rates.change_in(number)
+        if change and change.recast:
             self._recast(number)
         plan = self.plan
         interest, paid, lent = self._accrue(number, end)
@@ -227,13 +227,8 @@ class _Running:
         return amount - interest - principal
 
     def _stretch(self, number: int, start: date, end: date) -> Decimal:
-        """Interest of constant principal. 30/360: the period's, times its days / the days of the period."""
-        day_count = self.course.terms.day_count
-        bearing = max(self.outstanding, ZERO)  # what is overpaid bears none
-        if day_count is not DayCount.THIRTY_360:
-            return bearing * rate_between(self.rates.annual(number), start, end, day_count)
-        days = (self.due(number) - self.due(number - 1)).days
-        return bearing * self.rates.of(number) * (end - start).days / days
+        """Interest of constant principal; what is overpaid bears none."""
+        return self.rates.interest(max(self.outstanding, ZERO), number, start, end)
 
     def _rounded(self, stretches: list[Decimal]) -> Decimal:
         conventions = self.course.terms.conventions

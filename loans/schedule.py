@@ -115,7 +115,6 @@ def instalment_of(terms: Terms) -> Decimal:
 
 def _rows(terms: Terms) -> Iterator[Row]:
     rates, conventions = PeriodRates(terms), terms.conventions
-    changes = {change.from_number for change in terms.rate_changes}
     balance, instalment, deferred, charged = terms.principal, terms.instalment, ZERO, ZERO
     for number in range(1, terms.instalments + 1):
         is_last = number == terms.instalments and terms.amortised_over is None
@@ -124,7 +123,7 @@ def _rows(terms: Terms) -> Iterator[Row]:
         if is_last and terms.method is Method.FLAT:
             interest = _flat_total(terms, rates) - charged
         charged += interest
-        if number > terms.principal_grace and (instalment is None or number in changes):
+        if number > terms.principal_grace and (instalment is None or rates.change_in(number)):
             instalment = _instalment(rates, number, balance, instalment)
         principal = balance if is_last else min(_part(terms, number, interest, instalment), balance)
         balance -= principal
@@ -158,7 +157,7 @@ def _part(terms: Terms, number: int, interest: Decimal, instalment: Decimal | No
 def _instalment(rates: PeriodRates, number: int, balance: Decimal, before: Decimal | None) -> Decimal:
     """The instalment from `number` on; of equal principal parts, that part. before: what it was until then."""
     terms, conventions = rates.terms, rates.terms.conventions
-    change = next((change for change in terms.rate_changes if change.from_number == number), None)
+    change = rates.change_in(number)
     if before is not None and not (change and change.recast and terms.method is Method.ANNUITY):
         return before
     remaining = (terms.amortised_over or terms.instalments) - number + 1

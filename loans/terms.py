@@ -73,9 +73,10 @@ class Conventions:
 
 @dataclass(frozen=True, kw_only=True)
 class RateChange:
-    """From one instalment on, another rate. ValueError: the cap is not above 0."""
+    """From one instalment or one day on, another rate. ValueError: not one of the two; the cap is not above 0."""
 
-    from_number: int  # the first instalment whose interest bears it
+    from_number: int | None = None  # the first instalment whose interest bears it
+    on: date | None = None  # interest after this day bears it, as an advance of that day does
     annual_rate_pct: Decimal
     recast: bool = True  # a new equal instalment over what remains; else the old one stays
     cap: Decimal | None = (
@@ -83,6 +84,8 @@ class RateChange:
     )
 
     def __post_init__(self) -> None:
+        if (self.from_number is None) == (self.on is None):
+            raise ValueError("A rate changes from an instalment on or on a day. Name one of them.")
         if self.cap is not None and self.cap <= 0:
             raise ValueError("An instalment's cap is a factor above 0, such as 1.075.")
 
@@ -125,5 +128,12 @@ class Terms:
                 raise ValueError("A rate compounds by periods of 30/360, not by days.")
         if self.due_on and len(self.due_on) < self.instalments:
             raise ValueError(f"{len(self.due_on)} due dates for {self.instalments} instalments.")
-        if any(not 1 < change.from_number <= self.instalments for change in self.rate_changes):
+        self._check_rate_changes()
+
+    def _check_rate_changes(self) -> None:
+        numbers = (change.from_number for change in self.rate_changes if change.from_number is not None)
+        if any(not 1 < number <= self.instalments for number in numbers):
             raise ValueError("A rate changes from the second instalment on, and not after the last.")
+        days = [change.on for change in self.rate_changes if change.on is not None]
+        if days and (self.disbursed_on is None or min(days) < self.disbursed_on):
+            raise ValueError("A rate changes on a day from that on which the loan was paid out.")

@@ -179,7 +179,8 @@ _WAYS: dict[str, Callable[[dict[str, Any], Decimal], Answer]] = {
 def excess(case: Case) -> Answer:
     inputs = case["inputs"]
     balances = [
-        Balance(one["name"], Decimal(one["amount"]), Decimal(one["apr_pct"])) for one in inputs["balances"]
+        Balance(one["name"], Decimal(one["amount"]), Decimal(one["apr_pct"]), one.get("deferred_cycles"))
+        for one in inputs["balances"]
     ]
     return {"allocation": spread_excess(Decimal(inputs["excess_payment"]), balances)}
 

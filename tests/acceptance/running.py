@@ -13,11 +13,11 @@ from loans.rounding import rounded
 from loans.schedule import totals
 from loans.terms import Conventions, Terms
 from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, money, only, period
-from tests.acceptance.schedules import published
+from tests.acceptance.schedules import published, rate_changes
 
 _KNOWN = """
     advances after_extra_payment annual_rate_pct as_of currency day_count disbursed_on due_dates every instalment
-    instalment_unit interest_until n payments payoff_on period principal
+    instalment_unit interest_until n payments payoff_on period principal rate_changes
 """
 # How the sources say it, and how we do.
 _UNTIL = {"payoff day": InterestUntil.PAYOFF_DAY, "end of period": InterestUntil.END_OF_PERIOD}
@@ -38,6 +38,7 @@ def _course(case: Case, as_of: date) -> Course:
             disbursed_on=day(inputs["disbursed_on"]),
             due_on=days(inputs.get("due_dates", ())),
             instalment=money(inputs.get("instalment")),
+            rate_changes=rate_changes(inputs),
             conventions=Conventions(
                 payment=basis.payment,
                 payment_unit=Decimal(inputs.get("instalment_unit", basis.payment_unit)),

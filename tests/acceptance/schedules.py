@@ -1,5 +1,6 @@
 """Contract schedules."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -34,14 +35,19 @@ def terms(case: Case) -> Terms:
         amortised_over=inputs.get("amortisation_n"),
         principal_grace=inputs.get("principal_grace", 0),
         interest_free=inputs.get("interest_free", 0),
-        rate_changes=tuple(_change(change) for change in inputs.get("rate_changes", ())),
+        rate_changes=rate_changes(inputs),
         conventions=conventions(case),
     )
 
 
+def rate_changes(inputs: Mapping[str, Any]) -> tuple[RateChange, ...]:
+    return tuple(map(_change, inputs.get("rate_changes", ())))
+
+
 def _change(change: dict[str, Any]) -> RateChange:
     return RateChange(
-        from_number=change["from_n"],
+        from_number=change.get("from_n"),
+        on=day(change.get("on")),
         annual_rate_pct=Decimal(change["annual_rate_pct"]),
         recast=change.get("recast", True),
         cap=money(change.get("payment_cap_factor")),

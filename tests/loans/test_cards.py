@@ -77,6 +77,27 @@ def test_an_excess_is_spread_whole_up_to_what_is_owed(excess: int, balances: lis
             assert all(paid[other.name] == other.amount for other in parts if other.apr_pct > part.apr_pct)
 
 
+@pytest.mark.parametrize(
+    ("cycles", "paid"),
+    [
+        (None, (100, 300, 100)),
+        (3, (100, 300, 100)),
+        (2, (0, 0, 500)),  # 12 CFR 1026.53(b)(1)(i): the two cycles before the interest falls due
+        (1, (0, 0, 500)),
+        (0, (100, 300, 100)),  # it has fallen due: a balance like the others
+    ],
+)
+def test_a_deferred_balance_comes_first_in_its_last_two_cycles(
+    cycles: int | None, paid: tuple[int, ...]
+) -> None:
+    parts = [
+        Balance("cash", Decimal(100), Decimal(20)),
+        Balance("purchase", Decimal(300), Decimal(18)),
+        Balance("furniture", Decimal(600), Decimal(12), cycles),
+    ]
+    assert tuple(spread_excess(Decimal(500), parts).values()) == paid
+
+
 def test_the_average_daily_balance_counts_a_day_s_entries_on_that_day() -> None:
     entries = [Entry(14, Decimal(200)), Entry(20, Decimal(99)), Entry(26, Decimal(-500))]
     # (13 · 900 + 6 · 1 100 + 6 · 1 199 + 5 · 699) / 30

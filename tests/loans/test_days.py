@@ -31,17 +31,19 @@ def test_shares_of_a_year_add_up_over_days(one: date, two: date, three: date, co
         (DayCount.ACTUAL_364, Fraction(60, 364)),
         (DayCount.ACTUAL_365, Fraction(60, 365)),
         (DayCount.ACTUAL_ACTUAL, Fraction(60, 366)),
+        (DayCount.ACTUAL_ACTUAL_31, Fraction(60, 366)),
     ],
 )
 def test_two_months_of_a_leap_year(convention: DayCount, share: Fraction) -> None:
     assert year_share(date(2024, 1, 15), date(2024, 3, 15), convention) == share
-    if convention is not DayCount.ACTUAL_ACTUAL:
+    if not convention.startswith("actual/actual"):
         assert days_share(60, convention) == share
 
 
 def test_a_turn_of_the_year_into_a_leap_year_is_split() -> None:
-    share = year_share(date(2023, 12, 12), date(2024, 1, 12), DayCount.ACTUAL_ACTUAL)
-    assert share == Fraction(20, 365) + Fraction(11, 366)
+    days = date(2023, 12, 12), date(2024, 1, 12)
+    assert year_share(*days, DayCount.ACTUAL_ACTUAL) == Fraction(20, 365) + Fraction(11, 366)
+    assert year_share(*days, DayCount.ACTUAL_ACTUAL_31) == Fraction(19, 365) + Fraction(12, 366)
 
 
 @given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.integers(1, 120))

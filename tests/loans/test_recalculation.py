@@ -220,6 +220,16 @@ def test_a_rate_change_keeps_a_loan_paid_as_agreed_on_its_contract_schedule() ->
     assert rows[4].total < rows[3].total
 
 
+def test_interest_run_up_after_a_rate_change_bears_the_new_rate() -> None:
+    change = RateChange(on=START + timedelta(days=10), annual_rate_pct=Decimal(24))
+    course = Course(terms=replace(loan(principal=36500), rate_changes=(change,)), as_of=START)
+    answer = quote(course, START + timedelta(days=15))
+    assert answer.interest == 10 * 12 + 5 * 24
+    rows = [row for row in recalculate(course) if row.number < 12]
+    assert {row.total for row in rows} == {rows[0].total}  # the running period's instalment is the new one
+    assert rows[0].total > instalment_of(loan(principal=36500))
+
+
 @pytest.mark.parametrize(
     "terms",
     [

@@ -1,5 +1,6 @@
 """Contract schedules: what holds for every loan, and published rows to the cent."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -149,6 +150,82 @@ def test_a_rate_change_without_a_recast_keeps_the_instalment() -> None:
     assert rows[2].interest == rounded(rows[1].balance * Decimal("0.005"), Decimal("0.01"))
 
 
+@pytest.mark.parametrize(
+    ("day", "instalments", "interest"),
+    [
+        # ProgressiveEMICalculatorTest and LoanInterestRateChange.feature of Apache Fineract, which names the day after
+        (1, "16.88 16.88 16.88 16.88 16.89", "0.28"),
+        (14, "16.90 16.90 16.90 16.90 16.90", "0.37"),
+        (15, "16.90 16.90 16.90 16.90 16.91", "0.38"),
+    ],
+)
+def test_a_rate_that_changes_within_a_period_bears_on_its_days(
+    day: int, instalments: str, interest: str
+) -> None:
+    change = RateChange(on=date(2024, 2, day), annual_rate_pct=Decimal(4))
+    terms = Terms(
+        principal=Decimal(100),
+        annual_rate_pct=Decimal(7),
+        instalments=6,
+        disbursed_on=date(2024, 1, 1),
+        rate_changes=(change,),
+    )
+    rows = schedule(terms)
+    assert " ".join(str(row.total) for row in rows) == f"17.01 {instalments}"
+    assert rows[1].interest == Decimal(interest)
+    kept = schedule(replace(terms, rate_changes=(replace(change, recast=False),)))
+    assert {row.total for row in kept[:-1]} == {Decimal("17.01")}
+    assert kept[1].interest == Decimal(interest)
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+@pytest.mark.parametrize("day_count", list(DayCount))
+def test_a_change_on_a_due_day_is_one_from_the_instalment_after_it(day_count: DayCount, basis: Basis) -> None:
+    terms = Terms(
+        principal=Decimal(5000),
+        annual_rate_pct=Decimal(12),
+        instalments=6,
+        day_count=day_count,
+        disbursed_on=date(2026, 1, 31),
+        conventions=Conventions(basis=basis),
+    )
+    by_number = RateChange(from_number=3, annual_rate_pct=Decimal(9))
+    by_day = RateChange(on=date(2026, 3, 31), annual_rate_pct=Decimal(9))
+    assert schedule(replace(terms, rate_changes=(by_number,))) == schedule(
+        replace(terms, rate_changes=(by_day,))
+    )
+
+
+def test_two_changes_within_a_period_bear_each_on_its_days() -> None:
+    changes = [
+        RateChange(on=date(2026, 1, day), annual_rate_pct=Decimal(rate)) for day, rate in ((11, 24), (21, 0))
+    ]
+    terms = Terms(
+        principal=Decimal(36500),
+        annual_rate_pct=Decimal(12),
+        instalments=1,
+        day_count=DayCount.ACTUAL_365,
+        disbursed_on=date(2026, 1, 1),
+        rate_changes=tuple(changes),
+    )
+    assert schedule(terms)[0].interest == 10 * 12 + 10 * 24
+
+
+def test_fineract_s_years_turn_on_31_december() -> None:
+    """EMICalculation.feature of Apache Fineract, C3152: by ISDA's split the first interest were 101.82."""
+    terms = Terms(
+        principal=Decimal(10000),
+        annual_rate_pct=Decimal(12),
+        instalments=6,
+        day_count=DayCount.ACTUAL_ACTUAL_31,
+        disbursed_on=date(2023, 12, 12),
+        conventions=Conventions(basis=Basis.PER_PERIOD),
+    )
+    rows = schedule(terms)
+    assert [str(row.interest) for row in rows] == ["101.81", "85.14", "64.05", "51.58", "33.45", "17.36"]
+    assert [str(row.total) for row in rows] == ["1725.56"] * 5 + ["1725.59"]
+
+
 def test_interest_of_free_periods_comes_with_the_first_instalment_after_them() -> None:
     terms = Terms(
         principal=Decimal(1200),
@@ -195,9 +272,20 @@ def test_the_printed_instalment_pays_the_loan_early_where_it_is_too_large() -> N
         },
         {"due_on": (date(2026, 1, 1),)},
         {"rate_changes": (RateChange(from_number=1, annual_rate_pct=Decimal(1)),)},
+        {"rate_changes": (RateChange(on=date(2026, 1, 1), annual_rate_pct=Decimal(1)),)},
+        {
+            "rate_changes": (RateChange(on=date(2025, 12, 31), annual_rate_pct=Decimal(1)),),
+            "disbursed_on": date(2026, 1, 1),
+        },
     ],
 )
 def test_terms_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
     usual = {"principal": Decimal(100), "annual_rate_pct": Decimal(1), "instalments": 12}
     with pytest.raises(ValueError):
         Terms(**(usual | wrong))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("when", [{}, {"from_number": 2, "on": date(2026, 1, 1)}])
+def test_a_rate_change_has_one_beginning(when: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="Name one of them"):
+        RateChange(annual_rate_pct=Decimal(1), **when)  # type: ignore[arg-type]
