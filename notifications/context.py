@@ -248,10 +248,11 @@ def addresses(borrower_ids: Sequence[int]) -> dict[int, dict[str, Point]]:
 
 def by_channel(kinds: Mapping[str, Point]) -> dict[str, Point]:
     """Where each channel that has a provider reaches a person."""
+    served = settings.CHANNEL_PROVIDERS
     return {
         channel: kinds[kind]
         for channel, kind in KIND_OF_CHANNEL.items()
-        if channel in settings.CHANNEL_PROVIDERS and kind in kinds
+        if kind in kinds and channel in served
     }
 
 
