@@ -1,7 +1,8 @@
 """The schedule of a loan that was paid early, late, in part or beyond, or drawn again. Pure.
 
 Interest accrues on the principal really outstanding: what is overdue keeps bearing it, what is paid early stops
-bearing it. What is paid goes to interest that is due, then to principal that is due, then ahead of the plan.
+bearing it. What is paid goes to interest that is due, then to principal that is due, then ahead of the plan; by
+`AfterExtra.NEXT_INSTALMENTS` interest run up until the day comes before what is ahead.
 
 Guaranteed: the principal parts of the rows add up to what was lent, and the last row leaves nothing.
 """
@@ -33,6 +34,13 @@ class AfterExtra(StrEnum):
     KEEP = "keep"  # as large ones, fewer
     KEEP_PLAN = "keep-plan"  # the plan stays: the extra is the next instalments' money, paid early
     PAY_AHEAD = "pay-ahead"  # the next instalments' principal counts as paid, then the plan goes on
+    # An early payment pays the interest run up, then the next instalments' principal. Each stays as large as it was:
+    # interest for which one has no room left is demanded with the first that has (Fineract's progressive loans).
+    NEXT_INSTALMENTS = "next-instalments"
+
+    @property
+    def keeps_the_plan(self) -> bool:
+        return self in (AfterExtra.KEEP_PLAN, AfterExtra.NEXT_INSTALMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,8 @@ class _Running:
     overdue: Decimal = ZERO  # principal demanded and not paid
     ahead: Decimal = ZERO  # principal paid before it is demanded
     interest_due: Decimal = ZERO  # interest demanded and not paid
+    early: Decimal = ZERO  # of the running period's interest, what was paid before its due day
+    carried: Decimal = ZERO  # interest of earlier periods for which their instalments had no room
     skipped: Decimal = ZERO  # principal of next instalments that counts as paid
     overpaid: Decimal = ZERO  # beyond all there was to pay
 
@@ -145,6 +155,7 @@ class _Running:
     def until(self, number: int, on: date) -> Position:
         """The position on a day of period `number`, whose demand has not been made."""
         interest, paid, lent = self._accrue(number, on)
+        interest -= self.early
         due_now = min(paid, interest)  # paid on the due day itself
         principal = self.outstanding - (paid - due_now) + lent - self.overpaid
         return Position(principal, self.interest_due, interest - due_now)
@@ -159,10 +170,12 @@ class _Running:
         interest, paid, lent = self._accrue(number, end)
         if self.plan > plan and course.after_extra is AfterExtra.RE_AMORTISE:
             self._recast(number, first_rate=interest / self.plan)
+        is_last = number == course.terms.instalments
+        early, self.early = self.early, ZERO
+        interest, self.carried = self._with_room(interest, early, is_last=is_last)
         beyond = max(self.ahead - self.plan, ZERO)  # more than all principal: it pays the period's interest
         self.ahead -= beyond
-        paid += beyond
-        is_last = number == course.terms.instalments
+        paid += beyond + early
         demanded = self.plan if is_last else min(self.instalment - interest, self.plan)
         skipped = min(self.skipped, max(demanded, ZERO)) if not is_last else ZERO
         self.skipped -= skipped
@@ -171,17 +184,27 @@ class _Running:
         self.overpaid += max(towards - self.plan, ZERO)
         towards = min(towards, self.plan)
         extra = max(towards - demanded, ZERO) if towards else ZERO
-        repaid = demanded if course.after_extra is AfterExtra.KEEP_PLAN else demanded + extra
+        repaid = demanded if course.after_extra.keeps_the_plan else demanded + extra
         if end < course.as_of:  # what is unpaid now is overdue; on the day seen, it counts as paid
             self.overdue += max(demanded - towards, ZERO)
             self.interest_due += max(interest - paid, ZERO)
-        self.ahead = extra if course.after_extra is AfterExtra.KEEP_PLAN else ZERO
+        self.ahead = extra if course.after_extra.keeps_the_plan else ZERO
         self.plan += lent - repaid
         if extra and course.after_extra is AfterExtra.PAY_AHEAD:
             self.skipped += extra
         if (extra or lent) and course.after_extra is AfterExtra.RE_AMORTISE:
             self._recast(number + 1)
         return Row(number, end, repaid + interest, repaid, interest, self.plan)
+
+    def _with_room(self, interest: Decimal, early: Decimal, *, is_last: bool) -> tuple[Decimal, Decimal]:
+        """What the instalment demands of the interest, and what is left for the next one."""
+        if is_last or self.course.after_extra is not AfterExtra.NEXT_INSTALMENTS:
+            return interest, ZERO
+        room = self.instalment - min(self.ahead, self.instalment - early)
+        demanded = min(interest, room)
+        if self.plan <= self.instalment - demanded:  # the loan ends with it
+            return interest, ZERO
+        return demanded, interest - demanded
 
     def _accrue(self, number: int, until: date) -> tuple[Decimal, Decimal, Decimal]:
         """The period's interest until a day; what was paid on its due day for its own demand, and lent then."""
@@ -200,9 +223,14 @@ class _Running:
             elif day == end:
                 on_due += self._catch_up(event.amount)
             else:
-                self.ahead += self._catch_up(event.amount)
+                left = self._catch_up(event.amount)
+                if self.course.after_extra is AfterExtra.NEXT_INSTALMENTS:
+                    run_up = min(left, self.carried + self._rounded(stretches) - self.early)
+                    self.early += run_up
+                    left -= run_up
+                self.ahead += left
         stretches.append(self._stretch(number, at, until))
-        return self._rounded(stretches), on_due, lent
+        return self.carried + self._rounded(stretches), on_due, lent
 
     def _moments(self, number: int, until: date) -> list[tuple[date, Event | None]]:
         """The events of a period in order, and after those of its day the one from which it is seen: None."""

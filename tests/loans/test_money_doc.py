@@ -93,6 +93,12 @@ def test_an_order_s_split_is_that_of_the_table(order: str) -> None:
             Payment(date(2022, 12, 1), Decimal(1500)),
             AfterExtra.PAY_AHEAD,
         ),
+        ("1 500 paid four days early", Payment(date(2022, 11, 27), Decimal(1500)), AfterExtra.RE_AMORTISE),
+        (
+            "the same, interest to the day first, then the next instalments",
+            Payment(date(2022, 11, 27), Decimal(1500)),
+            AfterExtra.NEXT_INSTALMENTS,
+        ),
         ("862 paid four days late", Payment(date(2022, 12, 5), Decimal(862)), AfterExtra.RE_AMORTISE),
     ],
 )

@@ -131,6 +131,52 @@ def test_paying_ahead_leaves_only_interest_to_pay_next() -> None:
     assert rows[1].total == rows[1].interest
 
 
+@pytest.mark.parametrize(
+    ("payments", "totals_", "interest"),
+    [
+        # ProgressiveEMICalculatorTest of Apache Fineract: balance_correction_on0215 and payoff_on0115
+        (
+            [((2, 1), "17.01"), ((2, 15), "17.01")],
+            "17.01 17.01 17.01 17.01 17.01 16.95",
+            "0.58 0.24 0.59 0.29 0.20 0.10",
+        ),
+        ([((1, 15), "85.05")], "17.01 17.01 17.01 17.01 17.01 15.71", "0.26 0.00 0.00 0.00 0.00 0.50"),
+    ],
+)
+def test_an_early_payment_pays_the_interest_run_up_and_then_the_next_instalments(
+    payments: list[tuple[tuple[int, int], str]], totals_: str, interest: str
+) -> None:
+    terms = Terms(
+        principal=Decimal(100),
+        annual_rate_pct=Decimal(7),
+        instalments=6,
+        disbursed_on=date(2024, 1, 1),
+    )
+    events = [Payment(date(2024, *day), Decimal(amount)) for day, amount in payments]
+    course = Course(terms=terms, events=events, as_of=events[-1].on, after_extra=AfterExtra.NEXT_INSTALMENTS)
+    rows = recalculate(course)
+    assert " ".join(str(row.total) for row in rows) == totals_
+    assert " ".join(str(row.interest) for row in rows) == interest
+
+
+@given(LOANS, MODES, st.lists(PAYMENTS, max_size=4), DAYS)
+def test_paying_the_payoff_settles_the_loan_however_extra_payments_count(
+    terms: Terms, mode: AfterExtra, payments: list[Payment], on: date
+) -> None:
+    payments = [payment for payment in payments if payment.on <= on]
+    course = Course(terms=terms, events=payments, as_of=on, after_extra=mode)
+    answer = quote(course, on)
+    if answer.payoff <= 0:
+        return
+    settled = replace(course, events=[*payments, Payment(on, answer.payoff)])
+    for day in (on, on + timedelta(days=1), on + timedelta(days=40)):
+        assert position(settled, day).total == 0
+    last = schedule(terms)[-1].due_on
+    if last and on <= last:  # after it interest runs on, but no instalment demands it
+        demanded = totals(recalculate(settled)).total
+        assert demanded == sum(payment.amount for payment in payments) + answer.payoff
+
+
 def test_an_advance_on_a_due_day_comes_after_its_demand() -> None:
     terms = loan(DayCount.THIRTY_360)
     first, second = schedule(terms)[:2]
