@@ -7,11 +7,13 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.models import User
-from notifications.help import journeys
+from notifications.help import journeys, words
 from notifications.help.journeys import AlreadyEnded, Decision
 from notifications.models import HelpRequest
 from notifications.models_help import HelpKind, HelpState
@@ -54,10 +56,16 @@ class HelpRequestAdmin(ReadOnlyAdmin):
     search_fields = ("reference__exact", "borrower__reference__exact", "account__reference__exact")
     ordering = ("due_at",)  # type: ignore[misc]
     fields = (
-        "reference", "kind", "borrower", "account", "state", "text", "details", "opened_at", "due_at", "ended_at",
+        "reference", "kind", "borrower", "account", "state", "text", "asked", "opened_at", "due_at", "ended_at",
         "ended_by", "answer", "conversation",
     )  # fmt: skip
+    readonly_fields = ("asked",)
     journeys = ("decide",)
+
+    @admin.display(description=_("details"))
+    def asked(self, obj: HelpRequest) -> SafeString:
+        """As the borrower reads it."""
+        return format_html_join("", "<p><strong>{}</strong> {}</p>", words.asked(obj))
 
     def decide_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Answer a request. A promise is judged by what comes in, and by nobody."""
@@ -69,8 +77,13 @@ class HelpRequestAdmin(ReadOnlyAdmin):
         form = kind(request.POST if request.method == "POST" else None)
         if form.is_valid():
             return self._decide(request, found, form.cleaned_data)
-        words = {"title": _("Answer the request"), "submit": _("Send the answer"), "intro": found.text}
-        return self.journey_page(request, found, form, words)
+        page = {
+            "title": _("Answer the request"),
+            "submit": _("Send the answer"),
+            "intro": found.text,
+            "detail": self.asked(found),
+        }
+        return self.journey_page(request, found, form, page)
 
     def _decide(self, request: HttpRequest, found: HelpRequest, chosen: dict[str, Any]) -> HttpResponse:
         state = HelpState(chosen["state"])

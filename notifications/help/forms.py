@@ -17,6 +17,7 @@ from loans.forms import AmountField, DayAheadField
 from loans.templatetags import money
 from notifications.help.journeys import Ask
 from notifications.help.rules import DUE_DAYS, Promise, last_day_to_promise
+from notifications.help.words import WHAT_IS_WRONG, WHY_HARDSHIP
 from notifications.models_help import HelpKind
 
 LONGEST = 3000  # characters
@@ -111,13 +112,7 @@ class HardshipForm(HelpForm):
     kind = HelpKind.HARDSHIP
     why = forms.ChoiceField(
         label=_("What has changed?"),
-        choices=[
-            ("income", _("I earn less or lost my work")),
-            ("health", _("Illness or an accident")),
-            ("family", _("Something in my family")),
-            ("costs", _("My costs have risen")),
-            ("other", _("Something else, or I would rather not say")),
-        ],
+        choices=list(WHY_HARDSHIP.items()),
         widget=forms.RadioSelect,
         error_messages=chosen_from_list(_("Choose what has changed, or “Something else”.")),
     )
@@ -134,12 +129,7 @@ class DisputeForm(HelpForm):
     kind = HelpKind.DISPUTE
     what = forms.ChoiceField(
         label=_("What is not right?"),
-        choices=[
-            ("amount", _("The sum is wrong")),
-            ("paid", _("I have paid this already")),
-            ("not_mine", _("It is not my debt")),
-            ("other", _("Something else")),
-        ],
+        choices=list(WHAT_IS_WRONG.items()),
         widget=forms.RadioSelect,
         error_messages=chosen_from_list(_("Choose what is not right.")),
     )

@@ -20,8 +20,7 @@ from notifications import silence
 from notifications.help import journeys
 from notifications.help.forms import FORMS, HelpForm
 from notifications.help.journeys import AlreadyOpen
-from notifications.help.rules import Promise
-from notifications.help.words import WORDS, outcome, steps
+from notifications.help.words import WORDS, asked, outcome, steps
 from notifications.models_help import HelpKind, HelpState
 from notifications.write_limit import may_write
 
@@ -77,7 +76,8 @@ def request_page(request: BorrowerRequest, request_id: UUID) -> HttpResponse:
         "steps": steps(found.kind),
         "is_open": is_open,
         "due_day": found.due_at - timedelta(microseconds=1),  # due as the next day begins
-        "promise": Promise.from_json(found.details) if found.kind == HelpKind.PROMISE else None,
+        "asked": asked(found),
+        "is_promise": found.kind == HelpKind.PROMISE,
         "notices": silence.legal_notices(request.borrower, now=timezone.now()) if is_silent else [],
     }
     return render(request, "help/request.html", context)

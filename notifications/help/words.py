@@ -7,7 +7,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models_help import HelpKind, HelpState
+from loans.templatetags import money
+from notifications.help import rules
+from notifications.models_help import HelpKind, HelpRequest, HelpState
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,37 @@ WORDS: dict[str, Words] = {
         "talk",
     ),
 }
+
+
+WHY_HARDSHIP: dict[str, Promise] = {
+    "income": _("I earn less or lost my work"),
+    "health": _("Illness or an accident"),
+    "family": _("Something in my family"),
+    "costs": _("My costs have risen"),
+    "other": _("Something else, or I would rather not say"),
+}
+WHAT_IS_WRONG: dict[str, Promise] = {
+    "amount": _("The sum is wrong"),
+    "paid": _("I have paid this already"),
+    "not_mine": _("It is not my debt"),
+    "other": _("Something else"),
+}
+
+
+def asked(request: HelpRequest) -> list[tuple[str, str]]:
+    """What it asks for besides its words: labels and values, in the active language."""
+    match request.details:
+        case {"amount": _amount, "day": _day} if request.account:
+            promise = rules.Promise.from_json(request.details)
+            sum_, day = money.money(promise.amount, request.account.currency), money.day(promise.day)
+            return [(gettext("Promised"), gettext("%(sum)s by %(day)s") % {"sum": sum_, "day": day})]
+        case {"day_of_month": day_of_month}:
+            return [(gettext("Day of the month"), str(day_of_month))]
+        case {"why": why}:
+            return [(gettext("What has changed?"), str(WHY_HARDSHIP[why]))]
+        case {"what": what}:
+            return [(gettext("What is not right?"), str(WHAT_IS_WRONG[what]))]
+    return []
 
 
 def steps(kind: str) -> list[str]:

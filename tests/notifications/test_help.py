@@ -433,13 +433,47 @@ def test_too_much_is_not_sent_and_not_lost(signed_in: Client, loan: CreditAccoun
 def test_staff_answer_a_request(staff_client: Client, loan: CreditAccount) -> None:
     made = ask_for(loan, HelpKind.DUE_DAY, day_of_month=15)
     path = reverse("admin:notifications_helprequest_decide", args=[made.pk])
-    assert SECRET in staff_client.get(path).content.decode()
+    shown = staff_client.get(path).content.decode()
+    assert SECRET in shown
+    assert "<strong>Day of the month</strong> 15" in shown
     assert (
         staff_client.post(path, {"state": "accepted", "answer": "Yes", "moves_bills": "on"}).status_code
         == 302
     )
     assert fresh(made).state == HelpState.ACCEPTED
     assert loan.bills.filter(due_on=date(2026, 4, 15)).exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "details", "said"),
+    [
+        (HelpKind.DUE_DAY, {"day_of_month": 15}, ["Day of the month", "15"]),
+        (HelpKind.HARDSHIP, {"why": "health"}, ["What has changed?", "Illness or an accident"]),
+        (HelpKind.DISPUTE, {"what": "not_mine"}, ["What is not right?", "It is not my debt"]),
+        (
+            HelpKind.PROMISE,
+            Promise(Decimal("88.85"), date(2026, 4, 1)).to_json(),
+            ["$88.85 by April 1, 2026"],
+        ),
+    ],
+)
+def test_staff_and_the_borrower_read_the_same_of_what_is_asked(
+    staff_client: Client,
+    signed_in: Client,
+    loan: CreditAccount,
+    kind: HelpKind,
+    details: dict[str, Any],
+    said: list[str],
+) -> None:
+    made = ask_for(loan, kind, **details)
+    theirs = signed_in.get(reverse("help:request", args=[made.pk])).content.decode()
+    shown = staff_client.get(
+        reverse("admin:notifications_helprequest_change", args=[made.pk])
+    ).content.decode()
+    for words in said:
+        assert words in theirs
+        assert words in shown
+    assert "{" not in shown.partition('class="form-row field-asked"')[2].partition("</fieldset>")[0]
 
 
 def test_nobody_decides_about_a_promise(staff_client: Client, loan: CreditAccount) -> None:
