@@ -76,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def validation_error(self, code: str, *args: Any) -> Any:
         """What allauth's own forms say; that something was tried too often is noted as well."""
         if code in ("too_many_login_attempts", "rate_limited"):
-            refusals.note(refusals.Kind.LIMITED, route="account_login")
+            refusals.note(refusals.Kind.LIMITED, route=self.request.resolver_match.view_name)
         return super().validation_error(code, *args)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -20,7 +20,8 @@ def note(by: User, model: type[Model], rows: Sequence[Any], *, row: object = "",
     path = path_to_borrower(model)
     if not path or not rows:
         return
-    found = model._default_manager.filter(pk__in=rows).values_list(path, flat=True)
+    # The base manager: a payment that was taken back is left out of the default one, and looked at all the same.
+    found = model._base_manager.filter(pk__in=rows).values_list(path, flat=True)
     if people := sorted({each for each in found if each is not None}):
         kind = model._meta.label_lower
         StaffLook.objects.create(by=by, at=now, kind=kind, row=str(row), borrowers=people)

@@ -50,11 +50,8 @@ class SessionLifeMiddleware:
     """End a sign-in that is over, before any view sees it: what is asked for is then asked by a visitor."""
 
     EVERY = timedelta(minutes=1)  # how exactly the last sign of a person is kept
-    POLLS = (
-        "news",
-        "messages",
-        "engine",
-    )  # parts of open pages that ask by themselves: nobody need sit there
+    # Ids of the parts of open pages that ask by themselves: nobody need sit there.
+    POLLS = ("news", "messages", "engine", "paper")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -65,9 +62,8 @@ class SessionLifeMiddleware:
             if why := self._ended(request, now):
                 logout(request)
                 request.session[session_life.WHY] = why.value
-                if request.headers.get(
-                    "HX-Request"
-                ):  # a piece of a page: the whole page comes anew, for a visitor
+                if request.headers.get("HX-Request"):
+                    # A piece of a page: the whole page comes anew, for a visitor.
                     return HttpResponse(headers={"HX-Refresh": "true"})
         return self.get_response(request)
 

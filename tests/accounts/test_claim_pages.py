@@ -54,6 +54,18 @@ def test_an_e_mail_address_on_file_becomes_the_login(
     assert client.get(reverse("accounts:profile")).status_code == 200
 
 
+def test_going_on_without_a_password_leads_to_no_other_site(
+    client: Client, newcomer: Borrower, invitation: Invitation, post: Post
+) -> None:
+    answered(client, invitation)
+    client.post(CONTACT, {"choice": point(newcomer, "email").pk})
+    client.post(CODE, {"code": post.code(EMAIL)})
+    page = reverse("account_set_password")
+    assert '<a href="/inbox/">Continue without' in client.get(page, {"next": "/inbox/"}).text
+    for elsewhere in ("https://evil.example/", "//evil.example/", "javascript:alert(1)"):
+        assert "Continue without" not in client.get(page, {"next": elsewhere}).text
+
+
 def test_a_new_phone_number_becomes_the_login_and_the_old_address_hears_of_it(
     client: Client,
     newcomer: Borrower,

@@ -162,11 +162,14 @@ def test_a_recovery_code_signs_in_once(fresh: Client, login: User, secret: str) 
     assert "9 codes left" in fresh.get(INDEX).text
 
 
-def test_guesses_of_the_second_step_are_counted(login: User, secret: str) -> None:
+def test_guesses_of_the_second_step_are_counted(
+    login: User, secret: str, caplog: pytest.LogCaptureFixture
+) -> None:
     for _ in range(5):
         sign_in(login)[0].post(SECOND_STEP, {"code": "000000"})
     page = sign_in(login)[0].post(SECOND_STEP, {"code": app_code(secret)})
     assert "Wait a few minutes" in page.text
+    assert caplog.messages[-1] == "refused kind=limited route=mfa_authenticate"
 
 
 def told(**response: object) -> str:

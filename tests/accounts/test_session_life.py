@@ -1,7 +1,10 @@
 """A sign-in ends by itself: after a while without a sign of the person, and in any case after some hours."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -9,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import session_life
+from accounts.middleware import SessionLifeMiddleware
 from accounts.models import Borrower, User
 from accounts.session_life import Ended, Life
 from tests import factories
@@ -101,6 +105,13 @@ def test_an_open_page_that_asks_for_news_is_no_person(
     assert client_at_nine.get(PROFILE).status_code == 302
 
 
+def test_every_part_of_a_page_that_asks_by_itself_is_known() -> None:
+    asks = re.compile(r"""<\w+(?=[^>]*hx-trigger="every)(?:[^>]*? id="(\w+)")?""")
+    found = [each for file in Path("templates").rglob("*.html") for each in asks.findall(file.read_text())]
+    sandbox = {"mails", "chat"}  # nobody signs in to it
+    assert set(found) - sandbox == set(SessionLifeMiddleware.POLLS) - {"messages"}  # which follows the news
+
+
 def test_what_is_open_to_everybody_stays_open(clock: time_machine.Traveller, client_at_nine: Client) -> None:
     clock.shift(timedelta(hours=1))
     assert client_at_nine.get(reverse("home")).status_code == 200
@@ -118,8 +129,8 @@ def test_staff_sign_in_each_working_day(clock: time_machine.Traveller, staff: Us
 
 
 def test_a_lender_sets_other_spans(
-    clock: time_machine.Traveller, client_at_nine: Client, settings: object
+    clock: time_machine.Traveller, client_at_nine: Client, settings: Any
 ) -> None:
-    settings.SESSION_LIFE = {"idle": timedelta(minutes=5), "whole": timedelta(hours=1)}  # type: ignore[attr-defined]
+    settings.SESSION_LIFE = {"idle": timedelta(minutes=5), "whole": timedelta(hours=1)}
     clock.shift(timedelta(minutes=5))
     assert client_at_nine.get(PROFILE).status_code == 302

@@ -3,16 +3,14 @@
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from accounts.admin import StaffLookAdmin
 from accounts.looks import path_to_borrower
 from accounts.models import Borrower, Invitation, StaffLook, User
-from loans.models import Allocation, ApiCall, CreditAccount
+from loans.models import Allocation, ApiCall, CreditAccount, Payment, Reversal
 from notifications.models import Attachment, Cadence, Conversation, Hold
 from tests import factories
 from tests.portal import rows
@@ -51,6 +49,14 @@ def test_each_page_about_one_row_is_noted(staff_client: Client, staff: User, bor
     for name in ("change", "history"):
         assert staff_client.get(page(Hold, name, hold.pk)).status_code == 200
     assert looks() == [(staff.pk, "notifications.hold", str(hold.pk), [borrower.pk])] * 2
+
+
+def test_a_payment_that_was_taken_back_is_looked_at_like_any_other(
+    staff_client: Client, staff: User, borrower: Borrower
+) -> None:
+    taken_back = rows.belongings(borrower)[Reversal].payment  # type: ignore[attr-defined]
+    staff_client.get(page(Payment, "change", taken_back.pk))
+    assert looks() == [(staff.pk, "loans.payment", str(taken_back.pk), [borrower.pk])]
 
 
 def test_a_journey_and_a_file_are_noted(staff_client: Client, staff: User, borrower: Borrower) -> None:
@@ -95,4 +101,3 @@ def test_who_may_see_the_looks_asks_who_looked_at_a_person(
     answer = client.get(path, {"q": borrower.reference})
     assert [look.borrowers for look in answer.context["cl"].result_list] == [[borrower.pk]]
     assert client.get(path, {"q": "nobody"}).context["cl"].result_list.count() == 0
-    assert isinstance(admin.site._registry[StaffLook], StaffLookAdmin)
