@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from loans import outlook
+from loans import amounts, outlook
 from loans.currency import unit
 from loans.figures import AccountView
 from loans.templatetags import money
@@ -60,7 +60,7 @@ class PayoffForm(forms.Form):
 
 
 class AmountField(forms.DecimalField):
-    """An amount above 0, to the currency's least unit; commas and spaces between the digits do not matter."""
+    """An amount above 0, to the currency's least unit, written as people write it (`loans.amounts`)."""
 
     def __init__(self, *, currency: str, **options: Any) -> None:
         least = unit(currency)
@@ -79,8 +79,7 @@ class AmountField(forms.DecimalField):
         self.least, self.currency = least, currency
 
     def to_python(self, value: Any) -> Any:
-        text = "".join(value.split()).replace(",", "").replace("，", "") if isinstance(value, str) else value
-        return super().to_python(text)
+        return super().to_python(amounts.plain(value, self.currency) if isinstance(value, str) else value)
 
     def clean(self, value: Any) -> Any:
         amount = super().clean(value)

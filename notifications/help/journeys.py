@@ -42,7 +42,10 @@ class AlreadyOpen(ValueError):
 
     def __init__(self, request: HelpRequest) -> None:
         super().__init__(
-            gettext("You have asked for this already. Your reference is %(reference)s.")
+            gettext(
+                "You have asked for this already: here it is, %(reference)s. What you wrote now was not sent. "
+                "To change it, take this one back first."
+            )
             % {"reference": request.reference}
         )
         self.request = request
@@ -213,7 +216,7 @@ def _end(request: HelpRequest, state: HelpState, *, by: User | None, now: dateti
 def _hold(request: HelpRequest, way: str, now: datetime) -> None:
     if not (reason := SILENT_WHILE.get(HelpKind(request.kind))):
         return
-    last_day = Promise.from_json(request.details).day if request.kind == HelpKind.PROMISE else None
+    last_day = _last_day_of_booking(request.details) if request.kind == HelpKind.PROMISE else None
     silence = NewHold(reason, words=request.reference, account=request.account, last_day=last_day, way=way)
     by = request.borrower.user if way == "page" else None  # who holds a message is not signed in
     holds.place(request.borrower, hold=silence, by=by, now=now)
@@ -223,12 +226,19 @@ def _due_at(borrower: Borrower, ask: Ask, now: datetime) -> datetime:
     """The end of the day by which the lender answers; of a promise, when the days of booking after it are over."""
     zone = local_time.zone(borrower.time_zone)
     if ask.kind == HelpKind.PROMISE:
-        last: date = Promise.from_json(ask.details).day + timedelta(days=settings.PROMISE_BOOKING_DAYS)
+        last = _last_day_of_booking(ask.details)
     else:
         last = local_time.today(borrower.time_zone, now=now) + timedelta(
             days=settings.HELP_ANSWER_DAYS[ask.kind]
         )
     return local_time.day_start(last + timedelta(days=1), zone)
+
+
+def _last_day_of_booking(details: dict[str, str]) -> date:
+    """On which money sent on the promised day may still come to be booked: so long reminders wait, who paid must not
+    be asked once more."""
+    day: date = Promise.from_json(details).day + timedelta(days=settings.PROMISE_BOOKING_DAYS)
+    return day
 
 
 def _say(request: HelpRequest, now: datetime) -> Conversation:

@@ -92,8 +92,8 @@ def steps(kind: str) -> list[str]:
             gettext("We send no reminders about this account until the day you name."),
             gettext("When the money is booked, your promise is kept and you hear no more of it."),
             ngettext(
-                "Bank transfers take time: we look again %(days)d day after your day.",
-                "Bank transfers take time: we look again %(days)d days after your day.",
+                "Bank transfers take time: reminders wait %(days)d more day after your day, then we look again.",
+                "Bank transfers take time: reminders wait %(days)d more days after your day, then we look again.",
                 settings.PROMISE_BOOKING_DAYS,
             )
             % {"days": settings.PROMISE_BOOKING_DAYS},

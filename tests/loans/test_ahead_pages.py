@@ -74,7 +74,7 @@ def test_the_page_says_what_paying_more_saves_in_words_picture_and_table(
     assert page.split("<table", 1)[1].count("<tr>") == 1 + 11
 
 
-@pytest.mark.parametrize("more", ["", "0", "-5", "much", "NaN", "1e99", "10000000000000"])
+@pytest.mark.parametrize("more", ["", "0", "-5", "much", "NaN", "1e99", "10000000000000", "10,50"])
 def test_what_is_no_amount_is_answered_with_what_to_write(
     signed_in: Client, borrower: Borrower, more: str
 ) -> None:

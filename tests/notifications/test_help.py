@@ -92,14 +92,17 @@ def test_references_are_easy_to_say_and_never_alike() -> None:
 
 
 @pytest.mark.django_db
-def test_a_promise_holds_reminders_back_until_its_day_and_no_longer(loan: CreditAccount) -> None:
-    promise(loan)
+def test_a_promise_holds_reminders_back_until_money_of_its_day_is_booked_and_no_longer(
+    loan: CreditAccount,
+) -> None:
+    made = promise(loan)
     assert reasons(loan.borrower) == ["a day for the payment is agreed"]
-    last = datetime(2026, 3, 20, 23, 59, tzinfo=UTC)
+    last = datetime(2026, 3, 23, 23, 59, tzinfo=UTC)  # three days of booking after the 20th
     assert reasons(loan.borrower, last + timedelta(hours=4)) == [
         "a day for the payment is agreed"
     ]  # New York
     assert reasons(loan.borrower, last + timedelta(hours=5)) == []
+    assert made.due_at == datetime(2026, 3, 24, 4, tzinfo=UTC)  # no reminder comes before it is judged
 
 
 @pytest.mark.django_db
@@ -158,7 +161,7 @@ def test_a_kept_promise_whose_payment_is_taken_back_is_open_again_and_holds_agai
     take_back(payment, now=later)
     assert (fresh(made).state, fresh(made).ended_at) == (HelpState.OPEN, None)
     assert reasons(loan.borrower, later) == ["a day for the payment is agreed"]
-    assert reasons(loan.borrower, datetime(2026, 3, 21, 5, tzinfo=UTC)) == []
+    assert reasons(loan.borrower, datetime(2026, 3, 24, 5, tzinfo=UTC)) == []
     pay(loan, "88.85", on=TODAY, booked=later + timedelta(hours=1))
     assert fresh(made).state == HelpState.KEPT
 
