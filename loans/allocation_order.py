@@ -8,6 +8,8 @@ An order is written as contracts and core systems name it:
         first everything due by the payment's day, instalment by instalment, then the rest in the second order
     past-due,due,in-advance(latest first):penalty,fee,principal,interest
         instalments past due, then the one due that day, then the later ones, from the earliest or the latest
+    past-due,due,in-advance(evenly):penalty,fee,principal,interest
+        the later ones in equal shares; what one cannot take is shared anew among the others
 """
 
 import re
@@ -34,11 +36,19 @@ class Reach(StrEnum):
     LATER = "later"
 
 
+class Turn(StrEnum):
+    """Which of the instalments that a step reaches comes first."""
+
+    EARLIEST = "earliest first"
+    LATEST = "latest first"
+    EVENLY = "evenly"
+
+
 @dataclass(frozen=True)
 class Step:
     reach: Reach
     parts: tuple[Part, ...]
-    latest_first: bool = False
+    turn: Turn = Turn.EARLIEST
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Order:
 
 _OLDEST = re.compile(r"oldest-instalment:(?P<parts>[a-z,]+)")
 _DUE = re.compile(r"due:(?P<due>[a-z,]+);in-advance:(?P<later>[a-z,]+)")
-_GROUPS = re.compile(r"past-due,due,in-advance\((?P<end>earliest|latest) first\):(?P<parts>[a-z,]+)")
+_GROUPS = re.compile(r"past-due,due,in-advance\((?P<turn>[a-z ]+)\):(?P<parts>[a-z,]+)")
 
 
 def read(name: str) -> Order:
@@ -64,19 +74,20 @@ def read(name: str) -> Order:
     if found := _DUE.fullmatch(name):
         due, later = _parts(found["due"]), _parts(found["later"])
         return Order(name, (Step(Reach.DUE_BY_DAY, due), Step(Reach.ALL, later)))
-    if found := _GROUPS.fullmatch(name):
-        parts, latest_first = _parts(found["parts"]), found["end"] == "latest"
+    found = _GROUPS.fullmatch(name)
+    if found and found["turn"] in list(Turn):
+        parts = _parts(found["parts"])
         return Order(
             name,
             (
                 Step(Reach.PAST_DUE, parts),
                 Step(Reach.DUE_THAT_DAY, parts),
-                Step(Reach.LATER, parts, latest_first),
+                Step(Reach.LATER, parts, Turn(found["turn"])),
             ),
         )
     raise ValueError(
         f"“{name}” is not an order of payment. Write “oldest-instalment:…”, “due:…;in-advance:…” or"
-        " “past-due,due,in-advance(earliest first):…”."
+        " “past-due,due,in-advance(earliest first):…” (or latest first, or evenly)."
     )
 
 

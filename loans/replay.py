@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from loans.allocation_order import USUAL, Order, Part, Reach, Step
+from loans.allocation_order import USUAL, Order, Part, Reach, Step, Turn
+from loans.rounding import Rounding, rounded
+from loans.terms import CENT
 
 ZERO = Decimal(0)
 
@@ -115,10 +117,11 @@ def replay(
     *,
     order: Order = USUAL,
     since: date | None = None,
+    unit: Decimal = CENT,
 ) -> State:
     """The state after the events, which come in the order they were entered.
 
-    since: the day the loan was paid out. Charges due before it are refused.
+    since: the day the loan was paid out. Charges due before it are refused. unit: the currency's least amount.
     300 on an instalment of 250 principal and a fee of 20 due with it: fee 20, principal 250, 30 on the next.
     ValueError: no instalment, a charge before the loan, a reversal without a payment.
     """
@@ -136,7 +139,7 @@ def replay(
     balance = sum((one.principal for one in instalments), ZERO)
     splits = []
     for payment in sorted(payments, key=lambda payment: payment.on):  # stable: as entered within a day
-        parts = _pay(demands, payment, order)
+        parts = _pay(demands, payment, order, unit)
         balance -= parts[Part.PRINCIPAL]
         splits.append(Split(payment, parts, balance))
     return State(tuple(demand.seen() for demand in demands), tuple(splits))
@@ -169,6 +172,10 @@ class _Demand:
             Reach.LATER: due > day,
         }.get(reach, True)
 
+    @property
+    def is_met(self) -> bool:
+        return all(self.paid[part] == self.owed(part) for part in Part)
+
     def pay(self, part: Part, amount: Decimal, day: date, by: date | None) -> Decimal:
         """Takes what it may of `amount`, and says how much."""
         taken = min(amount, max(self.owed(part, by) - self.paid[part], ZERO))
@@ -177,7 +184,7 @@ class _Demand:
         self.paid[part] += taken
         self.in_advance += taken if day < self.instalment.due_on else ZERO
         self.late += taken if day > self.instalment.due_on else ZERO
-        if all(self.paid[one] == self.owed(one) for one in Part):
+        if self.is_met:
             self.met_on = day
         return taken
 
@@ -201,19 +208,38 @@ def _place(payments: list[Payment], reversal: Reversal) -> int:
     return of_day[reversal.nth - 1]
 
 
-def _pay(demands: list[_Demand], payment: Payment, order: Order) -> dict[Part, Decimal]:
+def _pay(demands: list[_Demand], payment: Payment, order: Order, unit: Decimal) -> dict[Part, Decimal]:
     left, parts = payment.amount, dict.fromkeys(Part, ZERO)
     for step in order.steps:
-        for demand, part in _reached(demands, step, payment.on):
-            by = payment.on if step.reach is Reach.DUE_BY_DAY else None
-            taken = demand.pay(part, left, payment.on, by)
-            parts[part] += taken
-            left -= taken
+        chosen = [demand for demand in demands if demand.is_reached(step.reach, payment.on)]
+        if step.turn is Turn.LATEST:
+            chosen.reverse()
+        if step.turn is Turn.EVENLY:
+            left -= _pay_evenly(chosen, step, payment.on, left, parts, unit)
+        else:
+            for demand in chosen:
+                left -= _pay_one(demand, step, payment.on, left, parts)
     return parts
 
 
-def _reached(demands: list[_Demand], step: Step, day: date) -> Iterable[tuple[_Demand, Part]]:
-    chosen = [demand for demand in demands if demand.is_reached(step.reach, day)]
-    if step.latest_first:
-        chosen.reverse()
-    return ((demand, part) for demand in chosen for part in step.parts)
+def _pay_one(demand: _Demand, step: Step, day: date, most: Decimal, parts: dict[Part, Decimal]) -> Decimal:
+    """Pays an instalment's parts in the step's order, adds them to `parts`, and says how much it was."""
+    left = most
+    for part in step.parts:
+        taken = demand.pay(part, left, day, day if step.reach is Reach.DUE_BY_DAY else None)
+        parts[part] += taken
+        left -= taken
+    return most - left
+
+
+def _pay_evenly(
+    demands: list[_Demand], step: Step, day: date, most: Decimal, parts: dict[Part, Decimal], unit: Decimal
+) -> Decimal:
+    """Pays equal shares, the last instalment what rounding leaves; each round uses up the money or meets one."""
+    left = most
+    while left and (unmet := [demand for demand in demands if not demand.is_met]):
+        share = rounded(left / len(unmet), unit, Rounding.HALF_EVEN)
+        others = len(unmet) - 1
+        for demand, most_of_it in zip(unmet, [share] * others + [left - share * others], strict=True):
+            left -= _pay_one(demand, step, day, min(max(most_of_it, ZERO), left), parts)
+    return most - left

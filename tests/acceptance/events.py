@@ -6,7 +6,9 @@ from typing import Any
 
 from loans import allocation_order, delinquency
 from loans.allocation_order import USUAL, Order, Part
+from loans.currency import unit
 from loans.replay import Charge, Event, Instalment, Paid, Payment, Reversal, Split, State, replay
+from loans.terms import CENT
 from tests.acceptance.reading import Answer, Case, day
 
 
@@ -40,6 +42,7 @@ def _after(inputs: dict[str, Any], events: int, order: Order) -> State:
         [event(entry) for entry in inputs["events"][:events]],
         order=order,
         since=day(inputs.get("disbursed_on")),
+        unit=unit(inputs["currency"]) if "currency" in inputs else CENT,
     )
 
 

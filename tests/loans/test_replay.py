@@ -26,6 +26,7 @@ ORDERS = st.sampled_from(
             "due:penalty,interest,principal,fee;in-advance:penalty,interest,principal,fee",
             "past-due,due,in-advance(earliest first):penalty,fee,principal,interest",
             "past-due,due,in-advance(latest first):penalty,fee,principal,interest",
+            "past-due,due,in-advance(evenly):penalty,fee,principal,interest",
         )
     ]
 )
@@ -81,6 +82,21 @@ def test_latest_first_pays_the_last_instalment_of_those_to_come() -> None:
     state = replay(LOAN, [Payment(START + timedelta(days=30), Decimal(151))], order=order)
     assert [one.outstanding for one in state.instalments] == [0, 102, 53]  # 101 due, 50 to the last
     assert state.instalments[2].paid_in_advance == 50
+
+
+@pytest.mark.parametrize(
+    ("paid", "left"),
+    [
+        # 101 was due that day; the rest in halves of 102 and 103
+        ("102.01", ["0", "101.50", "102.49"]),  # 1.01: 0.50 and, with the cent left over, 0.51
+        ("305.50", ["0", "0", "0.50"]),  # 204.50: halves of 102.25, of which the second takes only 102
+        ("101.01", ["0", "102", "102.99"]),
+    ],
+)
+def test_what_is_paid_ahead_evenly_makes_each_instalment_to_come_smaller(paid: str, left: list[str]) -> None:
+    order = allocation_order.read("past-due,due,in-advance(evenly):penalty,fee,principal,interest")
+    state = replay(LOAN, [Payment(START + timedelta(days=30), Decimal(paid))], order=order)
+    assert [one.outstanding for one in state.instalments] == [Decimal(amount) for amount in left]
 
 
 @pytest.mark.parametrize(
