@@ -7,6 +7,8 @@ a state that lies in two zones gets the one in which most of its people live.
 from functools import cache
 from importlib import resources
 
+from django.utils.translation import gettext as _
+
 # Every zone of a country whose region decides. Region codes: ISO 3166-2 without the country.
 _BY_REGION = {
     "US": {
@@ -81,7 +83,8 @@ def time_zone(country: str, region: str = "") -> str:
         return zones[0]
     if not zones:
         raise ValueError(f"“{country}” is not a country. Write its ISO 3166-1 code such as US or TW.")
-    raise ValueError(f"{country} has several time zones and “{region}” does not say which. Give time_zone.")
+    words = _("%(country)s has several time zones and “%(region)s” does not say which. Give time_zone.")
+    raise ValueError(words % {"country": country, "region": region})
 
 
 def is_country(code: str) -> bool:

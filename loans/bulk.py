@@ -30,8 +30,8 @@ from loans.api.schemas import (
     Result,
     ReversalIn,
     RowIn,
-    unread,
 )
+from loans.api.unread import Unread
 from loans.models import Bill, CreditAccount, Payment, Reversal
 from loans.sheets import Sheet
 
@@ -197,13 +197,11 @@ def hand_in(
     with transaction.atomic():
         keys = [_key(kind, sheet, cells) for _line, cells in sheet.rows]
         before = _stand(kind, keys)
-        rows, refused = _read(sheet, kind, keys, before)
-        results = kind.upsert(list(rows.values()), now=now, by=by)
+        results = kind.upsert(_read(sheet, kind, keys, before), now=now, by=by)
         after = _stand(kind, keys)
-        by_line = dict(zip(rows, results, strict=True))
         lines = tuple(
-            refused.get(line) or _line_of(kind, line, by_line[line], before.get(key, {}), after.get(key, {}))
-            for (line, _cells), key in zip(sheet.rows, keys, strict=True)
+            _line_of(kind, line, result, before.get(key, {}), after.get(key, {}))
+            for (line, _cells), key, result in zip(sheet.rows, keys, results, strict=True)
         )
         outcome = Outcome(lines)
         if outcome.is_refused or outcome.digest != expected:
@@ -232,11 +230,11 @@ def _of(kind: Kind, keys: Sequence[Key]) -> QuerySet[Any]:
 
 def _read(
     sheet: Sheet, kind: Kind, keys: Sequence[Key], before: Mapping[Key, Values]
-) -> tuple[dict[int, RowIn], dict[int, Line]]:
-    """The rows as the API would get them, by line, and the lines that are none."""
-    rows: dict[int, RowIn] = {}
-    refused: dict[int, Line] = {}
-    for (line, cells), key in zip(sheet.rows, keys, strict=True):
+) -> list[RowIn | Unread]:
+    """The rows as the API would get them."""
+    rows: list[RowIn | Unread] = []
+    needed = kind.required
+    for (_line, cells), key in zip(sheet.rows, keys, strict=True):
         given = dict(zip(sheet.columns, cells, strict=True))
         standing = before.get(key) if kind.kept else None
         kept = {
@@ -244,13 +242,12 @@ def _read(
             for name, path in kind.fields.items()
             if standing and name not in given and path not in ADDED and standing[path] is not None
         }
-        needed = kind.required
         filled = {name: cell for name, cell in given.items() if cell or name in needed}
         try:
-            rows[line] = kind.row.model_validate(kept | filled)
+            rows.append(kind.row.model_validate(kept | filled))
         except ValidationError as error:
-            refused[line] = Line(line, " ".join(key), "refused", str(unread(error)))
-    return rows, refused
+            rows.append(Unread(" ".join(key), error))
+    return rows
 
 
 def _line_of(kind: Kind, line: int, result: Result, before: Values, after: Values) -> Line:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.utils.translation import gettext as _
 from ninja import Schema
 
 from accounts import email_addresses, names, phones, places
@@ -20,13 +21,22 @@ SIGNED = columns.amount(least=None)
 POSITIVE = columns.amount(above=True)
 NOT_NEGATIVE = columns.amount()
 
+
+def _email(cell: str) -> str:
+    try:
+        return email_addresses.parse(cell).lower()
+    except ValueError as error:
+        words = _("is “%(cell)s”; write an e-mail address like name@example.com")
+        raise ValueError(words % {"cell": cell[:30]}) from error
+
+
 BORROWER: Mapping[str, Reader] = {
     "reference": columns.text(64),
     "name": names.clean,
     "country": columns.country,
     "region": columns.text(8, may_be_empty=True),
     "language": columns.one_of(*dict(LANGUAGES)),
-    "email": lambda text: email_addresses.parse(text).lower(),
+    "email": _email,
 }
 ACCOUNT: Mapping[str, Reader] = {
     "reference": columns.text(64),
@@ -86,7 +96,8 @@ def borrower(row: BorrowerIn) -> dict[str, Any]:
         except ValueError as error:  # a country of several zones
             raise Refused(Code.BAD_FIELD, error, "time_zone") from error
     elif fields["time_zone"] not in available_timezones():
-        raise _bad("time_zone", f"is “{fields['time_zone'][:30]}”; write an IANA name like Asia/Taipei")
+        words = _("is “%(cell)s”; write an IANA name like Asia/Taipei") % {"cell": fields["time_zone"][:30]}
+        raise _bad("time_zone", words)
     fields["language"] = fields["language"] or places.language(fields["country"])
     if fields["phone"] is not None:
         try:
@@ -100,7 +111,8 @@ def account(row: AccountIn) -> dict[str, Any]:
     fields = _read(row, ACCOUNT)
     rate = fields["annual_rate_pct"]
     if rate is not None and rate > MOST_RATE:
-        raise _bad("annual_rate_pct", f"is {rate}; it must be at most {MOST_RATE}")
+        words = _("is %(value)s; it must be at most %(most)s") % {"value": rate, "most": MOST_RATE}
+        raise _bad("annual_rate_pct", words)
     check_places(fields, fields["currency"])
     return fields
 
@@ -123,12 +135,16 @@ def check_places(fields: Mapping[str, Any], currency: str) -> None:
     """Refused: an amount is finer than its currency."""
     for name in MONEY:
         if (value := fields.get(name)) is not None and value % unit(currency):
-            words = f"{name} is {value}; {currency} has no smaller unit than {unit(currency)}"
-            raise Refused(Code.TOO_FINE, words, name)
+            words = _("is %(value)s; %(currency)s has no smaller unit than %(unit)s") % {
+                "value": value,
+                "currency": currency,
+                "unit": unit(currency),
+            }
+            raise _bad(name, words, Code.TOO_FINE)
 
 
-def _bad(name: str, words: object) -> Refused:
-    return Refused(Code.BAD_FIELD, f"{name} {words}", name)
+def _bad(name: str, words: object, code: Code = Code.BAD_FIELD) -> Refused:
+    return Refused(code, f"{name} {words}", name)
 
 
 def _read(row: Schema, readers: Mapping[str, Reader]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What goes in and out of the API. A row's shape is checked here; what its fields say, row by row, in `rows`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -14,10 +13,10 @@ from pydantic import (
     WrapValidator,
 )
 
-from loans.refusals import Code, Refused
+from loans.api.unread import Unread
+from loans.refusals import Code
 
 MOST_ROWS = 1000
-LONGEST_WHY = 300
 
 Reference = Annotated[str, Field(min_length=1, max_length=64, description="The core system's own id.")]
 Amount = Annotated[str, Field(max_length=24, description="A decimal number such as 1234.56, as a string.")]
@@ -37,28 +36,13 @@ class Referenced(RowIn):
     reference: Reference
 
 
-@dataclass(frozen=True)
-class Unread:
-    """What stands in a batch in a row's place and is none: it is refused alone."""
-
-    label: str
-    why: Refused
-
-
-def unread(error: ValidationError) -> Refused:
-    """What is wrong with a row that is none: a field is missing, unknown, too long or of another type."""
-    wrong = [(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
-    words = "; ".join(f"{name}: {said}" for name, said in wrong)
-    return Refused(Code.BAD_FIELD, words[:LONGEST_WHY], wrong[0][0])
-
-
 def _row_or_unread(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     try:
         return read(value)
     except ValidationError as error:
         if not isinstance(value, dict):
             raise  # no row at all: the whole is no batch
-        return Unread(_label(value)[:64], unread(error))
+        return Unread(_label(value)[:64], error)
 
 
 def _label(fields: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import Borrower, ContactPoint, User
 from loans import payments as journey
@@ -25,8 +26,8 @@ from loans.api.schemas import (
     Result,
     ReversalIn,
     RowIn,
-    Unread,
 )
+from loans.api.unread import Unread
 from loans.currency import unit
 from loans.models import Bill, CreditAccount, Payment
 from loans.refusals import Code, Refused
@@ -61,7 +62,7 @@ class _Batch:
         seen: set[str] = set()
         for place, row in enumerate(rows):
             if row.label and row.label in seen:
-                self.refuse(place, Refused(Code.TWICE, "is in this batch twice; send it once"))
+                self.refuse(place, Refused(Code.TWICE, _("is in this batch twice; send it once")))
                 continue
             seen.add(row.label)
             try:
@@ -162,16 +163,18 @@ def accounts(rows: Sequence[AccountIn], *, now: datetime) -> list[Result]:
 
 def _cannot_be(fields: Fields, person: Borrower | None, old: CreditAccount | None) -> Refused | None:
     if person is None:
-        words = f"there is no borrower “{fields['borrower']}”; send the borrower first"
+        words = _("there is no borrower “%(borrower)s”; send the borrower first") % fields
         return Refused(Code.NO_BORROWER, words, "borrower")
     if old is None:
         return None
     if old.borrower_id != person.pk:
-        words = "the account belongs to another borrower; an account does not change hands"
+        words = _("the account belongs to another borrower; an account does not change hands")
         return Refused(Code.OTHER_BORROWER, words, "borrower")
     for name in ("currency", "product"):
         if getattr(old, name) != fields[name]:
-            words = f"the account is a {old.product} in {old.currency}; product and currency stay as they are"
+            words = _(
+                "the account is a %(product)s in %(currency)s; product and currency stay as they are"
+            ) % {"product": old.product, "currency": old.currency}
             return Refused(Code.FIXED, words, name)
     return None
 
@@ -226,17 +229,16 @@ def _cannot_bill(fields: Fields, owner: CreditAccount | None, old: Bill | None) 
         return None
     if any(getattr(old, name) != fields[name] for name in KEPT_OF_BILL):
         if old.closed_at:
-            return Refused(Code.BILL_CLOSED, "the bill is closed; a closed bill stays as it is")
+            return Refused(Code.BILL_CLOSED, _("the bill is closed; a closed bill stays as it is"))
         if fields["amount"] < old.paid:
-            words = (
-                f"{old.paid.quantize(unit(owner.currency))} of the bill is paid; its amount cannot be less"
-            )
+            paid = old.paid.quantize(unit(owner.currency))
+            words = _("%(paid)s of the bill is paid; its amount cannot be less") % {"paid": paid}
             return Refused(Code.BELOW_PAID, words, "amount")
     return None
 
 
 def _no_account(fields: Fields) -> Refused:
-    words = f"there is no account “{fields['account']}”; send the account first"
+    words = _("there is no account “%(account)s”; send the account first") % fields
     return Refused(Code.NO_ACCOUNT, words, "account")
 
 
@@ -269,10 +271,14 @@ def payments(rows: Sequence[PaymentIn], *, now: datetime, by: User | None = None
 
 def _cannot_be_again(fields: Fields, owner: CreditAccount, old: Payment) -> Refused | None:
     if old.reversed_at:
-        words = f"this payment was taken back on {old.reversal.on}; one that comes anew has a reference of its own"
+        words = _(
+            "this payment was taken back on %(day)s; one that comes anew has a reference of its own"
+        ) % {"day": old.reversal.on}
         return Refused(Code.TAKEN_BACK, words, "reference")
     if (old.account_id, old.amount, old.received_on) != (owner.pk, fields["amount"], fields["received_on"]):
-        words = "this payment is already in the books with other figures"
+        words = _(
+            "this payment is already in the books with other figures; correct yours, or take that one back"
+        )
         return Refused(Code.OTHER_FIGURES, words, "reference")
     return None
 
@@ -289,10 +295,10 @@ def reversals(rows: Sequence[ReversalIn], *, now: datetime, by: User | None = No
     for place, fields in list(batch.good.items()):
         payment = known.get(fields["payment"])
         if payment is None:
-            words = f"there is no payment “{fields['payment']}”; send the payment first"
+            words = _("there is no payment “%(payment)s”; send the payment first") % fields
             batch.refuse(place, Refused(Code.NO_PAYMENT, words, "payment"))
         elif payment.account.reference != fields["account"]:
-            words = f"this payment is not one of the account “{fields['account']}”"
+            words = _("this payment is not one of the account “%(account)s”; correct the account") % fields
             batch.refuse(place, Refused(Code.OTHER_ACCOUNT, words, "account"))
         else:
             _take_back(batch, place, payment, by=by, now=now)

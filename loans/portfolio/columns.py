@@ -1,14 +1,18 @@
-"""What each file of a portfolio holds, and how a cell is read. Pure: a bad cell is a ValueError that says why."""
+"""What each file of a portfolio holds, and how a cell is read. Pure.
+
+A bad cell is a ValueError that says why, in the language in force, in words that go after the column's name.
+"""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 
 from babel.numbers import list_currencies
+from django.utils.translation import gettext as _
 
 from accounts import names, places
 from loans.due_dates import add_months
@@ -17,7 +21,7 @@ Reader = Callable[[str], Any]
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.(\d{1,4}))?", re.ASCII)
 _HUGE = re.compile(r"-?\d{16}", re.ASCII)
 OFTEN = 4096  # different days, months, codes that are remembered: a file repeats few
-MOST = Decimal(10) ** 15  # what an amount's column holds
+SHOWN = 30  # characters of a cell that an error repeats
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,11 @@ class FileFormat:
 def text(most: int, *, may_be_empty: bool = False) -> Reader:
     def read(cell: str) -> str:
         if not cell and not may_be_empty:
-            raise ValueError("is empty")
+            raise ValueError(_("is empty"))
         if len(cell) > most:
-            raise ValueError(f"has {len(cell)} characters, at most {most} are allowed")
+            raise ValueError(_("has more than %(max_length)d characters") % {"max_length": most})
         if not cell.isprintable():
-            raise ValueError("holds control characters or line breaks")
+            raise ValueError(_("holds control characters or line breaks"))
         return cell
 
     return read
@@ -61,7 +65,12 @@ def amount(*, least: Decimal | None = Decimal(0), above: bool = False, places: i
     def read(cell: str) -> Decimal:
         value = _decimal(cell, places)
         if least is not None and (value < least or (above and value == least)):
-            raise ValueError(f"is {cell}; it must be {'more than' if above else 'at least'} {least}")
+            words = (
+                _("is %(cell)s; it must be more than %(least)s")
+                if above
+                else _("is %(cell)s; it must be at least %(least)s")
+            )
+            raise ValueError(words % {"cell": cell, "least": least})
         return value
 
     return read
@@ -69,21 +78,23 @@ def amount(*, least: Decimal | None = Decimal(0), above: bool = False, places: i
 
 def _decimal(cell: str, places: int) -> Decimal:
     if _HUGE.match(cell):
-        raise ValueError(f"is “{cell[:30]}”; at most 15 digits may stand before the point")
+        raise _no(cell, _("is “%(cell)s”; at most 15 digits may stand before the point"))
     if not (number := _NUMBER.fullmatch(cell)):
-        raise ValueError(f"is “{cell[:30]}”; write an amount like 1234.56")
+        raise _no(cell, _("is “%(cell)s”; write an amount like 1234.56"))
     if len(number[1] or "") > places:
-        raise ValueError(f"is {cell}; at most {places} digits may follow the point")
-    try:
-        return Decimal(cell)
-    except InvalidOperation as error:  # pragma: no cover  the pattern admits numbers only
-        raise ValueError(f"is “{cell[:30]}”; write an amount like 1234.56") from error
+        raise _no(cell, _("is “%(cell)s”; at most %(places)d digits may follow the point"), places=places)
+    return Decimal(cell)
+
+
+def _no(cell: str, words: str, **more: object) -> ValueError:
+    return ValueError(words % {"cell": cell[:SHOWN], **more})
 
 
 def whole(least: int, most: int) -> Reader:
     def read(cell: str) -> int:
         if not re.fullmatch(r"-?\d{1,9}", cell, re.ASCII) or not least <= int(cell) <= most:
-            raise ValueError(f"is “{cell[:30]}”; write a whole number from {least} to {most}")
+            words = _("is “%(cell)s”; write a whole number from %(least)d to %(most)d")
+            raise _no(cell, words, least=least, most=most)
         return int(cell)
 
     return read
@@ -96,14 +107,14 @@ def day(cell: str) -> date:
             raise ValueError
         return date.fromisoformat(cell)
     except ValueError:
-        raise ValueError(f"is “{cell[:30]}”; write a day like 2027-03-15") from None
+        raise _no(cell, _("is “%(cell)s”; write a day like 2027-03-15")) from None
 
 
 @lru_cache(OFTEN)
 def month_end(cell: str) -> date:
     """The last day of a month written 2027-03."""
     if not re.fullmatch(r"\d{4}-\d{2}", cell, re.ASCII):
-        raise ValueError(f"is “{cell[:30]}”; write a month like 2027-03")
+        raise _no(cell, _("is “%(cell)s”; write a month like 2027-03"))
     first = day(f"{cell}-01")
     return date.fromordinal(add_months(first, 1).toordinal() - 1)
 
@@ -111,9 +122,9 @@ def month_end(cell: str) -> date:
 @lru_cache(OFTEN)
 def currency(cell: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", cell):
-        raise ValueError(f"is “{cell[:30]}”; write a currency like USD")
+        raise _no(cell, _("is “%(cell)s”; write a currency like USD"))
     if cell not in _currencies():
-        raise ValueError(f"is “{cell}”, which is no currency of ISO 4217")
+        raise _no(cell, _("is “%(cell)s”, which is no currency of ISO 4217"))
     return cell
 
 
@@ -126,16 +137,16 @@ def _currencies() -> frozenset[str]:
 @lru_cache(OFTEN)
 def country(cell: str) -> str:
     if not re.fullmatch(r"[A-Z]{2}", cell):
-        raise ValueError(f"is “{cell[:30]}”; write a country like US")
+        raise _no(cell, _("is “%(cell)s”; write a country like US"))
     if not places.is_country(cell):
-        raise ValueError(f"is “{cell}”, which is no country of ISO 3166-1")
+        raise _no(cell, _("is “%(cell)s”, which is no country of ISO 3166-1"))
     return cell
 
 
 def one_of(*values: str) -> Reader:
     def read(cell: str) -> str:
         if cell not in values:
-            raise ValueError(f"is “{cell[:30]}”; write one of {', '.join(values)}")
+            raise _no(cell, _("is “%(cell)s”; write one of %(values)s"), values=", ".join(values))
         return cell
 
     return read

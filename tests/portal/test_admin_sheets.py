@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -81,6 +82,17 @@ def test_a_file_with_a_bad_line_changes_nothing(staff_client, loan):
     assert "there is no account “L-9”" in page
     assert signed(shown) is None
     assert loan.bills.get().amount == 100
+
+
+def test_what_is_wrong_with_a_line_is_said_in_the_language_of_who_hands_it_in(staff_client, loan):
+    staff_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hant"
+    rows = ["L-1,1,2026-02-30,5.00", "L-1,two,2026-02-01,5.00", "L-9,1,2026-02-01,5.00"]
+    shown = show(staff_client, "bills", "\n".join(["account,number,due_on,amount", *rows]))
+    assert [line.why for line in shown.context["outcome"].lines] == [
+        "due_on 是「2026-02-30」；日期請寫成 2027-03-15 這樣",
+        "number 必須是整數",
+        "沒有帳戶「L-9」；請先提交帳戶",
+    ]
 
 
 def test_new_borrowers_and_accounts_come_from_a_workbook(staff_client, staff):
