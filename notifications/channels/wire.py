@@ -2,11 +2,11 @@
 
 A client for everything makes a stream, two timers and some forty objects for each call; that was more than a third of
 what a reminder cost. Here a call is one write and its answer mostly one read. There are no redirects, no cookies and no
-compression. What is not understood breaks the connection, as whatever breaks it proves nothing. Source: RFC 9112.
+compression. An answer is read by `wire_reading`; what is not understood breaks the connection, as whatever breaks it
+proves nothing. Source: RFC 9112.
 """
 
 import asyncio
-import re
 import ssl
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -14,16 +14,12 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from notifications.channels.base import Limits
+from notifications.channels.wire_reading import Reading
 
-LONGEST_HEAD = 64 * 1024  # bytes
-LONGEST_ANSWER = 64 * 1024  # bytes; a real answer has about 1,000, a lying one may never end
 # Seconds an idle connection is kept: less than servers keep theirs (nginx 75, load balancers 60, Node 5). A text
 # posted while the far end hangs up would be unknown, and an unknown is never resent.
 KEPT_IDLE = 4
 
-_STATUS = re.compile(rb"HTTP/1\.([01]) (\d{3})(?: [^\r\n]*)?")
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
-_DIGITS = re.compile(rb"\d{1,12}")
 _KEPT_AS_IT_IS = "/%:@!$&'()*+,;=?~-._"  # in an address that has been written for a URL
 
 
@@ -129,9 +125,7 @@ class Connection(asyncio.Protocol):
         self._among = among
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Reply] | None = None
-        self._received = bytearray()
-        self._head: _Head | None = None
-        self._body = bytearray()
+        self._reading = Reading()
 
     @property
     def is_usable(self) -> bool:
@@ -143,7 +137,7 @@ class Connection(asyncio.Protocol):
             raise Broken("closed")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Reply] = loop.create_future()
-        self._waiting = answer
+        self._waiting, self._reading = answer, Reading()
         timer = loop.call_at(deadline, self._break, TimeoutError())
         self._transport.write(call)
         try:
@@ -167,128 +161,37 @@ class Connection(asyncio.Protocol):
         self._among.add(self)
 
     def data_received(self, data: bytes) -> None:
-        if (
-            self._waiting is None
-        ):  # an answer that nobody asked for: the connection would be one ahead for ever
+        if self._waiting is None:  # an answer nobody asked for: the connection would be one ahead for ever
             self.close()
             return
-        self._received += data
         try:
-            self._read()
+            self._reading.feed(data)
         except ValueError as error:
             self._break(Broken(str(error)))
+        else:
+            self._answer_if_whole()
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self._waiting is not None and self._head and self._head.ends_by_closing and not error:
-            self._body += self._received
-            self._answer(is_kept=False)
+        if self._waiting is not None and not error:
+            self._reading.closed()
+            self._answer_if_whole()
         self._break(Broken(type(error).__name__ if error else "closed"))
 
-    # ---------- reading ----------
-
-    def _read(self) -> None:
-        """ValueError: it is no HTTP."""
-        while self._head is None:
-            end = self._received.find(b"\r\n\r\n")
-            if end < 0:
-                if len(self._received) > LONGEST_HEAD:
-                    raise ValueError("too long a head")
-                return
-            head = _head(bytes(self._received[:end]))
-            del self._received[: end + 4]
-            if head.status >= 200:  # else it announces the answer to come
-                self._head = head
-        if self._head.length is not None:
-            is_whole = len(self._received) >= self._head.length
-            if is_whole:
-                self._body += self._received[: self._head.length]
-                del self._received[: self._head.length]
-        elif self._head.is_chunked:
-            is_whole = self._read_chunks()
-        else:
-            is_whole = False
-        if is_whole:
-            self._answer(
-                is_kept=self._head.is_kept and not self._received
-            )  # more than was asked for: one ahead
-        elif len(self._body) + len(self._received) > LONGEST_ANSWER:
-            self._body.clear()
-            self._answer(is_kept=False)
-
-    def _read_chunks(self) -> bool:
-        """Are they all there?"""
-        while (line := self._received.find(b"\r\n")) >= 0:
-            if not (size := _SIZE.fullmatch(self._received, 0, line)):
-                raise ValueError("no chunk")
-            start, length = line + 2, int(size[1], 16)
-            if not length:
-                end = self._received.find(b"\r\n\r\n", line)  # of what may be told after the last one
-                if end >= 0:
-                    del self._received[: end + 4]
-                return end >= 0
-            if len(self._received) < start + length + 2:
-                return False
-            self._body += self._received[start : start + length]
-            del self._received[: start + length + 2]
-        return False
-
-    def _answer(self, *, is_kept: bool) -> None:
-        waiting, head = self._waiting, self._head
-        if waiting is None or head is None:
+    def _answer_if_whole(self) -> None:
+        waiting, read = self._waiting, self._reading
+        if waiting is None or not read.is_whole:
             return
-        body = bytes(self._body) if len(self._body) <= LONGEST_ANSWER else b""
-        self._waiting, self._head = None, None
-        self._received.clear()
-        self._body.clear()
-        if not is_kept:
+        self._waiting = None
+        if not read.is_kept:
             self.close()
         if not waiting.done():
-            waiting.set_result(Reply(head.status, head.headers, body, self))
+            waiting.set_result(Reply(read.status, read.headers, read.body, self))
 
     def _break(self, error: OSError) -> None:
         waiting, self._waiting = self._waiting, None
         self.close()
         if waiting is not None and not waiting.done():
             waiting.set_exception(error)
-
-
-class _Head(NamedTuple):
-    status: int
-    headers: Mapping[bytes, bytes]
-    length: int | None  # of the body, where it is told
-    is_chunked: bool
-    is_kept: bool
-
-    @property
-    def ends_by_closing(self) -> bool:
-        return self.length is None and not self.is_chunked
-
-
-def _head(lines: bytes) -> _Head:
-    """ValueError: it is no HTTP/1.1 answer, or it does not say where it ends in one way only."""
-    first, *others = lines.split(b"\r\n")
-    if not (status := _STATUS.fullmatch(first)):
-        raise ValueError("no HTTP")
-    headers: dict[bytes, bytes] = {}
-    for line in others:
-        name, colon, value = line.partition(b":")
-        name = name.lower()
-        if not colon or (name == b"content-length" and headers.get(name, value.strip()) != value.strip()):
-            raise ValueError("no header")
-        headers[name] = value.strip()
-    number, coding = int(status[2]), headers.get(b"transfer-encoding", b"").lower()
-    if coding not in (b"", b"chunked"):
-        raise ValueError("an unknown coding")
-    length: int | None = None
-    if number in (204, 304):
-        length = 0
-    elif not coding and (told := headers.get(b"content-length")) is not None:
-        if not _DIGITS.fullmatch(told):
-            raise ValueError("no length")
-        length = int(told)
-    says = headers.get(b"connection", b"").lower()
-    is_kept = b"close" not in says and (status[1] == b"1" or b"keep-alive" in says)
-    return _Head(number, headers, length, bool(coding) and length is None, is_kept)
 
 
 @lru_cache(maxsize=256)

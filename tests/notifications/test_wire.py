@@ -106,7 +106,12 @@ def test_a_connection_that_ends_or_is_an_answer_ahead_is_not_used_again(pieces: 
         [b"SSH-2.0-OpenSSH\r\n\r\n"],
         [b"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}"],
         [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"],
+        [b"HTTP/1.1 200 OK\nContent-Length: 2\n\n{}"],
         [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"],
+        [b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", OK],
+        [b"HTTP/1.1 200 OK\r\nA: ", *[b"x" * 16_000] * 5],  # no end of a head
+        [b"HTTP/1.1 103 Early Hints\r\n\r\n" * 3000],
         [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-2\r\n{}\r\n0\r\n\r\n"],
         [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{", None],
         [None],
