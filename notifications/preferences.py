@@ -50,11 +50,15 @@ def offered(chosen: Choice, kinds: Container[str]) -> tuple[str, ...]:
     return tuple(channel for channel in CHANNELS if is_open.get(channel, True))
 
 
+@transaction.atomic
 def leave_out(borrower: Borrower, channel: str, *, words: str, now: datetime) -> None:
     """Leave a channel out of every category; what had no other way is in the inbox. Again: nothing changes.
 
-    words: what the person's mail program or the provider sent over that channel, for the record.
+    words: what the person's mail program or the provider sent over that channel, for the record. The lane is locked
+    first, so that of a choice which is saved this moment nothing else is undone.
     """
+    lanes.lock(borrower.pk)
+    borrower.refresh_from_db()
     choice = of(borrower)
     without = {
         category: tuple(each for each in order if each != channel)
@@ -65,28 +69,28 @@ def leave_out(borrower: Borrower, channel: str, *, words: str, now: datetime) ->
     change(borrower, chosen=chosen, by=None, now=now)
 
 
+@transaction.atomic
 def change(borrower: Borrower, *, chosen: Change, by: User | None, now: datetime) -> None:
     """Put a choice into force, record the consent, and let the gate look again at what is planned."""
-    with transaction.atomic():
-        lanes.lock(borrower.pk)
-        stored = Preference.objects.filter(borrower=borrower).first()
-        before = {"choice": stored.choice, "language": borrower.language} if stored else None
-        after = {"choice": chosen.choice.to_json(), "language": chosen.language}
-        if before == after:
-            return
-        Preference.objects.update_or_create(
-            borrower=borrower, defaults={"choice": after["choice"], "changed_at": now}
-        )
-        if borrower.language != chosen.language:
-            borrower.language = chosen.language
-            borrower.save(update_fields=["language"])
-        consents.record(
-            borrower,
-            Consent.Kind.PREFERENCE,
-            before=before,
-            after=after,
-            said=Basis(chosen.words, chosen.way, by),
-            now=now,
-        )
-        plan.look_again(borrower, now=now)
-    borrower.refresh_from_db()
+    lanes.lock(borrower.pk)
+    borrower.refresh_from_db()  # another tab may have saved since this one looked
+    stored = Preference.objects.filter(borrower=borrower).first()
+    before = {"choice": stored.choice, "language": borrower.language} if stored else None
+    after = {"choice": chosen.choice.to_json(), "language": chosen.language}
+    if before == after:
+        return
+    Preference.objects.update_or_create(
+        borrower=borrower, defaults={"choice": after["choice"], "changed_at": now}
+    )
+    if borrower.language != chosen.language:
+        borrower.language = chosen.language
+        borrower.save(update_fields=["language"])
+    consents.record(
+        borrower,
+        Consent.Kind.PREFERENCE,
+        before=before,
+        after=after,
+        said=Basis(chosen.words, chosen.way, by),
+        now=now,
+    )
+    plan.look_again(borrower, now=now)
