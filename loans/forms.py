@@ -15,13 +15,16 @@ from loans.figures import AccountView
 from loans.templatetags import money
 
 DAYS_AHEAD = 30  # of a payoff quote
+TOO_LATE = _("Choose %(day)s or an earlier day.")
 MOST = Decimal(10) ** 12  # larger than any debt here, and small enough for a chart
 
 
 class DayAheadField(forms.DateField):
-    """A day from today on, up to a last one, as a calendar offers it. The form says what is wrong with others."""
+    """A day from today on, up to a last one, as a calendar offers it."""
 
-    def __init__(self, *, label: Any, required: Any) -> None:
+    def __init__(self, *, label: Any, required: Any, too_late: Any = TOO_LATE) -> None:
+        """too_late: what is said of a day after the last one, `day`."""
+        self.too_late = too_late
         super().__init__(
             label=label,
             input_formats=["%Y-%m-%d"],
@@ -31,8 +34,16 @@ class DayAheadField(forms.DateField):
 
     def offer(self, today: date, last_day: date) -> None:
         """Both in the person's zone; in the language in force."""
+        self.today, self.last_day = today, last_day
         self.help_text = gettext("Any day until %(day)s.") % {"day": money.day(last_day)}
         self.widget.attrs |= {"min": today.isoformat(), "max": last_day.isoformat()}
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and value < self.today:
+            raise forms.ValidationError(_("That day has passed. Choose today or a later day."))
+        if value and value > self.last_day:
+            raise forms.ValidationError(self.too_late % {"day": money.day(self.last_day)})
 
 
 class PayoffForm(forms.Form):
@@ -45,18 +56,7 @@ class PayoffForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, today: date) -> None:
         """today: in the borrower's zone."""
         super().__init__(data, initial={"on": today})
-        self.today = today
-        self.last_day = today + timedelta(days=DAYS_AHEAD)
-        cast(DayAheadField, self.fields["on"]).offer(today, self.last_day)
-
-    def clean_on(self) -> date:
-        on: date = self.cleaned_data["on"]
-        if on < self.today:
-            raise forms.ValidationError(_("That day has passed. Choose today or a later day."))
-        if on > self.last_day:
-            last = money.day(self.last_day)
-            raise forms.ValidationError(gettext("Choose %(day)s or an earlier day.") % {"day": last})
-        return on
+        cast(DayAheadField, self.fields["on"]).offer(today, today + timedelta(days=DAYS_AHEAD))
 
 
 class AmountField(forms.DecimalField):

@@ -41,7 +41,7 @@ class HelpForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, view: AccountView | None, today: date) -> None:
         super().__init__(data)
-        self.view, self.today = view, today
+        self.view = view
 
     def ask(self) -> Ask:
         """What the filled form asks for."""
@@ -54,31 +54,24 @@ class HelpForm(forms.Form):
 
 class PromiseForm(HelpForm):
     kind = HelpKind.PROMISE
-    day = DayAheadField(label=_("You pay on"), required=_("Choose the day on which you pay."))
+    day = DayAheadField(
+        label=_("You pay on"),
+        required=_("Choose the day on which you pay."),
+        too_late=_("Choose %(day)s or an earlier day. For more time, ask for help."),
+    )
 
     def __init__(self, data: Mapping[str, Any] | None, *, view: AccountView | None, today: date) -> None:
         super().__init__(data, view=view, today=today)
         assert view is not None  # noqa: S101  a promise is about an account
         owed = view.overdue.amount or (view.next_bill.amount if view.next_bill else view.balance)
-        self.last_day = last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
         amount = AmountField(
             currency=view.currency,
             label=gettext("You pay, in %(currency)s") % {"currency": view.currency},
             initial=owed.quantize(unit(view.currency)) if owed > 0 else None,
         )
         self.fields = {"amount": amount, **self.fields}
-        cast(DayAheadField, self.fields["day"]).offer(today, self.last_day)
-
-    def clean_day(self) -> date:
-        day: date = self.cleaned_data["day"]
-        if day < self.today:
-            raise forms.ValidationError(_("That day has passed. Choose today or a later day."))
-        if day > self.last_day:
-            last = money.day(self.last_day)
-            raise forms.ValidationError(
-                gettext("Choose %(day)s or an earlier day. For more time, ask for help.") % {"day": last}
-            )
-        return day
+        last_day = last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
+        cast(DayAheadField, self.fields["day"]).offer(today, last_day)
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

@@ -10,13 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from loans.forms import DayAheadField
-from loans.templatetags import money
 from notifications import local_time
 from notifications.help.rules import last_day_to_promise
 from notifications.models import AnswerKind, Attempt
@@ -33,17 +32,8 @@ class DayForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None, *, today: date) -> None:
         super().__init__(data)
-        self.today, self.last_day = today, last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
-        cast(DayAheadField, self.fields["day"]).offer(today, self.last_day)
-
-    def clean_day(self) -> date:
-        day: date = self.cleaned_data["day"]
-        if not self.today <= day <= self.last_day:
-            last = money.day(self.last_day)
-            raise forms.ValidationError(
-                gettext("Choose today or a later day, until %(day)s.") % {"day": last}
-            )
-        return day
+        last_day = last_day_to_promise(today, settings.PROMISE_MOST_DAYS)
+        cast(DayAheadField, self.fields["day"]).offer(today, last_day)
 
 
 @never_cache
