@@ -29,7 +29,7 @@ REMOVED, TAKEN_OVER, GONE = (
 
 @dataclass(frozen=True)
 class Subscription:
-    """What the browser says, checked by forms_push.SubscriptionForm."""
+    """What the browser says, checked by push_form.SubscriptionForm."""
 
     endpoint: str
     p256dh: str

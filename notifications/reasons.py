@@ -4,17 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date, get_day_names
+from django.utils import dates
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from loans.templatetags import money
 from notifications import hold_words, law_words, pace_words
 from notifications.reason import Reason, from_json
 from notifications.words import Category, Channel
 
 Facts = Mapping[str, Any]
-
-
 Stored = Iterable[Reason] | Iterable[Mapping[str, Any]]  # Reason values, or as stored
 
 
@@ -61,20 +60,15 @@ def _for_staff(known: Reason) -> list[str]:
 
 def _join(sentences: Iterable[str]) -> str:
     """Chinese puts no space between sentences."""
-    return ("" if _babel().startswith("zh") else " ").join(sentences)
-
-
-def _babel() -> str:
-    """The active language as Babel names it."""
-    return {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}.get(get_language() or "en", "en")
+    return ("" if (get_language() or "en").startswith("zh") else " ").join(sentences)
 
 
 def _day(iso: str) -> str:
-    return str(format_date(date.fromisoformat(iso), "long", locale=_babel()))
+    return money.day(date.fromisoformat(iso))
 
 
 def _weekday(number: int) -> str:
-    return str(get_day_names("wide", locale=_babel())[number])
+    return str(dates.WEEKDAYS[number])
 
 
 def _names(values: Iterable[str], words: type[Channel] | type[Category]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import time
 from itertools import groupby
 
-from babel.dates import get_day_names
+from django.utils import dates
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from notifications.law.rule import Cap, ContactHours, Hold, Holidays, Limit, Records, Rule, Week, Workplace
@@ -127,10 +127,9 @@ def week(hours: Week) -> str:
 def _days(first: int, last: int) -> str:
     if (first, last) == (0, 6):
         return gettext("every day")
-    names = get_day_names("wide", locale=_babel())
     if first == last:
-        return str(names[first])
-    return gettext("%(first)s to %(last)s") % {"first": names[first], "last": names[last]}
+        return str(dates.WEEKDAYS[first])
+    return gettext("%(first)s to %(last)s") % {"first": dates.WEEKDAYS[first], "last": dates.WEEKDAYS[last]}
 
 
 def window(hours: Window) -> str:
@@ -187,8 +186,3 @@ def _no_number() -> str:
 def _named(codes: Collection[str], names: "dict[str, Promise] | dict[str, Promise | str]") -> str:
     """In the table's order."""
     return gettext(", ").join(str(name) for code, name in names.items() if code in codes)
-
-
-def _babel() -> str:
-    """The active language as Babel names it."""
-    return {"zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}.get(get_language() or "en", "en")
