@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -51,6 +52,18 @@ def test_another_day_may_be_chosen_up_to_thirty_days_ahead(signed_in: Client, bo
     )
     assert "That day has passed." in text(ask(signed_in, "payoff", account, on="2026-03-10"))
     assert "Write the day like" in text(ask(signed_in, "payoff", account, on="soon"))
+
+
+@pytest.mark.parametrize("rate", [Decimal(12), None])
+def test_each_page_tells_once_how_to_reach_the_lender(
+    signed_in: Client, borrower: Borrower, settings: Any, rate: Decimal | None
+) -> None:
+    account = contracted(borrower)
+    CreditAccount.objects.filter(pk=account.pk).update(annual_rate_pct=rate)
+    for name in ("account", "payoff", "pay_more"):
+        page = text(ask(signed_in, name, account))
+        assert page.count(f">{settings.LENDER_PHONE}<") == 1
+        assert page.count(f">{settings.LENDER_EMAIL}<") == 1
 
 
 def test_a_figure_that_cannot_be_told_says_why_and_whom_to_ask(signed_in: Client, borrower: Borrower) -> None:
