@@ -246,27 +246,40 @@ def payments(rows: Sequence[PaymentIn], *, now: datetime, by: User | None = None
     """Book payments one by one, each in its own transaction with all that follows from it."""
     batch = _Batch(rows, reading.payment)
     owners = _by_reference(CreditAccount, (fields["account"] for fields in batch.good.values()))
-    references = [fields["reference"] for fields in batch.good.values()]
-    booked = Payment.everything.filter(reference__in=references).select_related("reversal")
-    known = {old.reference: old for old in booked}
+    known = _booked(fields["reference"] for fields in batch.good.values())
     for place, fields in list(batch.good.items()):
-        owner, old = owners.get(fields["account"]), known.get(fields["reference"])
+        owner, reference = owners.get(fields["account"]), fields["reference"]
         if owner is None:
             batch.refuse(place, _no_account(fields))
-        elif old is not None:
-            if why := _cannot_be_again(fields, owner, old):
-                batch.refuse(place, why)
-            else:
-                batch.became(place, old, False)
+        elif old := known.get(reference):
+            _leave(batch, place, owner, old)
         else:
             new = journey.NewPayment(**_only(fields, ("reference", "amount", "currency", "received_on")))
             try:
                 journey.record(owner, payment=new, by=by, now=now)
             except Refused as why:
-                batch.refuse(place, why)
+                if old := _booked([reference]).get(
+                    reference
+                ):  # meanwhile, by the same batch sent twice at once
+                    _leave(batch, place, owner, old)
+                else:
+                    batch.refuse(place, why)
             else:
                 batch.became(place, None, True)
     return batch.all()
+
+
+def _booked(references: Iterable[str]) -> dict[str, Payment]:
+    rows = Payment.everything.filter(reference__in=set(references)).select_related("account", "reversal")
+    return {payment.reference: payment for payment in rows}
+
+
+def _leave(batch: _Batch, place: int, owner: CreditAccount, old: Payment) -> None:
+    """A payment's reference is booked once."""
+    if why := _cannot_be_again(batch.good[place], owner, old):
+        batch.refuse(place, why)
+    else:
+        batch.became(place, old, False)
 
 
 def _cannot_be_again(fields: Fields, owner: CreditAccount, old: Payment) -> Refused | None:
@@ -289,9 +302,7 @@ def reversals(rows: Sequence[ReversalIn], *, now: datetime, by: User | None = No
     A payment is taken back once: sent again, with whatever day and reason, it stays as it is.
     """
     batch = _Batch(rows, reading.reversal)
-    references = [fields["payment"] for fields in batch.good.values()]
-    booked = Payment.everything.filter(reference__in=references).select_related("account")
-    known = {payment.reference: payment for payment in booked}
+    known = _booked(fields["payment"] for fields in batch.good.values())
     for place, fields in list(batch.good.items()):
         payment = known.get(fields["payment"])
         if payment is None:

@@ -1,13 +1,12 @@
 """Receipts arrive while a batch is settled: both lock the same rows, and must do so in one order."""
 
-import threading
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from notifications import settle
 from notifications.channels.base import Accepted
@@ -16,11 +15,9 @@ from notifications.flight import LINGER, Flight
 from notifications.models import Attempt, Lane, Reminder, Step
 from notifications.words import AttemptState, ReminderState
 from tests import factories
+from tests.locks import in_thread, wait_until_somebody_waits
 
 NOW = datetime(2026, 1, 26, 15, tzinfo=UTC)
-WAITING = """
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 @pytest.fixture
@@ -46,27 +43,6 @@ def attempt(transactional_db) -> Attempt:
     )  # fmt: skip
     attempt.reminders.add(reminder)
     return attempt
-
-
-def in_thread(act) -> threading.Thread:
-    def work() -> None:
-        act()
-        connections.close_all()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    return thread
-
-
-def wait_until_somebody_waits() -> None:
-    end = time.monotonic() + 10
-    with connection.cursor() as cursor:
-        while time.monotonic() < end:
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.01)
-    raise AssertionError("Nobody waits for a lock.")
 
 
 def settled(attempt: Attempt) -> None:
