@@ -18,6 +18,7 @@ def as_csv(fields: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value that a spreadsheet would take for a formula is kept a text, by an apostrophe before it."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """A text that a spreadsheet would take for a formula is kept one, by an apostrophe before it. An amount is none."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return "" if value is None else str(value)

@@ -25,7 +25,7 @@ my_data.add(
     ),
     Section(
         "payments",
-        lambda person: Payment.objects.filter(account__borrower=person),
+        lambda person: Payment.everything.filter(account__borrower=person),
         ("account__reference", "reference", "received_on", "amount", "basis", "created_at", "reversed_at"),
     ),
     Section(

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from accounts import my_data
 from accounts.models import Borrower
 from loans import balances, payments, reversals, truth
 from loans.api import upserts
@@ -234,3 +235,10 @@ def test_the_engine_plans_what_had_fallen_away_again(loan: CreditAccount) -> Non
     assert not of_second.exists()
     plan.plan(now=NOON + timedelta(minutes=6), since=NOON)
     assert set(of_second.filter(state=ReminderState.PLANNED).values_list("step", flat=True)) == planned
+
+
+def test_whose_payment_it_was_takes_it_away_with_the_rest(loan: CreditAccount) -> None:
+    payment = pay(loan, 100)
+    take_back(payment)
+    [row] = my_data.SECTIONS["payments"].rows(loan.borrower).values("reference", "reversed_at")
+    assert row == {"reference": payment.reference, "reversed_at": LATER}

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -125,6 +126,11 @@ def test_a_cell_that_a_spreadsheet_would_run_is_a_text(borrower: Borrower) -> No
     told, tables = taken(borrower)
     assert told["profile"][0]["name"] == "=HYPERLINK(1)"
     assert tables["profile"][0]["name"] == "'=HYPERLINK(1)"
+
+
+def test_an_amount_below_0_stays_a_number(borrower: Borrower) -> None:
+    factories.make_loan(borrower, reported_balance=Decimal("-5.250"))
+    assert taken(borrower)[1]["accounts"][0]["reported_balance"] == "-5.250"
 
 
 def test_it_wants_a_step_up_and_a_form_and_has_a_limit(borrower: Borrower, signed_in: Client) -> None:
