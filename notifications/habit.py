@@ -51,11 +51,6 @@ class Habit:
     autopay_failed: bool = False
 
     @property
-    def share_on_time(self) -> Fraction:
-        """0 to 1; 0 where there is no bill."""
-        return Fraction(self.on_time, self.bills) if self.bills else Fraction(0)
-
-    @property
     def answers_reminders(self) -> bool:
         """Do our messages make this person pay? At least every second bill on time followed one."""
         return self.on_time > 0 and 2 * self.answered >= self.on_time

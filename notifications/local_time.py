@@ -197,11 +197,6 @@ def is_open(now: datetime, windows: Mapping[int, Window | None], zones: tuple[Zo
     return True
 
 
-def open_at(now: datetime, windows: Mapping[int, Window | None], zone: ZoneInfo) -> bool:
-    """Is a weekday's window open at this instant?"""
-    return next_opening(now, windows, zone) == now
-
-
 def _end(day: date, window: Window) -> datetime:
     start, end = window
     if end == time.max:

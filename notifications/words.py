@@ -45,10 +45,6 @@ class ReminderState(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
     EXPIRED = "expired", _("too late to be useful")
 
-    @property
-    def is_final(self) -> bool:
-        return self not in (ReminderState.PLANNED, ReminderState.CALLING)
-
 
 class AttemptState(models.TextChoices):
     """What is known of one call to one provider."""

@@ -1,7 +1,6 @@
 """Habit and pace: how a person pays is read off their bills, and may only make us quieter."""
 
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -76,7 +75,7 @@ def test_one_slip_in_twelve_bills_is_forgiven_and_two_are_not():
 
 def test_only_the_last_twelve_bills_count():
     how = of(*[30] * 20, *[-2] * LAST_BILLS)
-    assert (how.kind, how.bills, how.share_on_time) == (Kind.EARLY, LAST_BILLS, 1)
+    assert (how.kind, how.bills, how.on_time) == (Kind.EARLY, LAST_BILLS, LAST_BILLS)
 
 
 def test_an_open_bill_counts_once_its_due_date_is_past():
@@ -84,7 +83,7 @@ def test_an_open_bill_counts_once_its_due_date_is_past():
     late = PastBill(TODAY - timedelta(days=9), None)
     waiting = PastBill(TODAY, None)
     how = habit([waiting, late, *bills], today=TODAY)
-    assert (how.bills, how.on_time, how.share_on_time) == (4, 3, Fraction(3, 4))
+    assert (how.bills, how.on_time) == (4, 3)
     assert habit([waiting, *bills], today=TODAY).bills == 3
 
 

@@ -14,7 +14,6 @@ from notifications.local_time import (
     instant,
     instants,
     next_opening,
-    open_at,
     openings,
     transitions,
     zone,
@@ -127,6 +126,10 @@ def test_the_next_opening_is_now_or_later_today_or_the_next_open_weekday():
     assert next_opening(utc(2026, 6, 5, 3), office, BERLIN) == utc(2026, 6, 5, 7)
     assert next_opening(utc(2026, 6, 5, 15), office, BERLIN) == utc(2026, 6, 8, 7)  # 17:00 is already shut
     assert next_opening(friday_noon, dict.fromkeys(range(7)), BERLIN) is None
+
+
+def open_at(now, windows, zone):
+    return next_opening(now, windows, zone) == now
 
 
 def test_a_window_over_midnight_belongs_to_the_day_it_starts_on():
