@@ -19,6 +19,7 @@ from accounts.models import Borrower, ContactPoint
 from notifications import answer_words, direct, inbox, provider_templates
 from notifications.channels.base import Approved
 from notifications.heard import Reply
+from notifications.inbox import Note
 from notifications.reason import Reason
 from notifications.words import Channel
 
@@ -75,7 +76,7 @@ def tell_elsewhere(name: str, people: Iterable[Borrower], *, reply: Reply, now: 
     for borrower in people:
         with override(borrower.language):
             text = answer_words.text(name, channel=Channel.INBOX)
-            inbox.put_note(borrower, gettext("We got a message from you"), text, why=HEARD, now=now)
+            inbox.put(borrower, Note(gettext("We got a message from you"), text, HEARD), now=now)
         mailbox = _mailbox(borrower)
         if mailbox and reply.channel != Channel.EMAIL:
             _mail(text, to=mailbox)

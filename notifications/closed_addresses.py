@@ -17,6 +17,7 @@ from accounts.models import ContactPoint
 from notifications import inbox, lanes, notices, preferences, stops
 from notifications.channels.base import About
 from notifications.heard import Fault, Receipt, Says
+from notifications.inbox import Note
 from notifications.material import Material, material
 from notifications.models import Attempt
 from notifications.notices import Notice, Ready
@@ -165,7 +166,7 @@ def _put_note(point: ContactPoint, now: datetime) -> None:
     borrower = point.borrower
     with override(borrower.language):
         subject = gettext("We closed an address of yours")
-        inbox.put_note(borrower, subject, _in_full(point), why=CLOSED, now=now)
+        inbox.put(borrower, Note(subject, _in_full(point), CLOSED), now=now)
 
 
 def _in_full(point: ContactPoint) -> str:

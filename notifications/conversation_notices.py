@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 
 from notifications import inbox, lanes, notices
+from notifications.inbox import Note
 from notifications.material import Material, material
 from notifications.models import Attempt, Conversation
 from notifications.notices import Notice, Ready
@@ -40,7 +41,7 @@ def put_note(conversation: Conversation, *, now: datetime) -> Attempt:
     borrower = conversation.borrower
     with override(borrower.language):
         subject = gettext("We have answered your message")
-        return inbox.put_note(borrower, subject, _in_full(conversation), why=ANSWERED, now=now)
+        return inbox.put(borrower, Note(subject, _in_full(conversation), ANSWERED), now=now)
 
 
 def _in_full(conversation: Conversation) -> str:

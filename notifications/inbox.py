@@ -1,5 +1,6 @@
 """The inbox: everything that was sent to one borrower, or may have been."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,18 +40,30 @@ def of_login(user: Any) -> QuerySet[Attempt]:
     return Attempt.objects.filter(borrower__user=user, state__in=SENT_STATES)
 
 
-def put_note(borrower: Borrower, subject: str, body: str, *, why: Reason, now: datetime) -> Attempt:
-    """A note of ours in the inbox, in the borrower's language. By being committed it is delivered."""
+@dataclass(frozen=True)
+class Note:
+    """What is put into an inbox, in the borrower's language. template_id: the version of the words, if staff's."""
+
+    subject: str
+    body: str
+    why: Reason
+    category: Category = Category.SERVICE
+    template_id: int | None = None
+
+
+def put(borrower: Borrower, note: Note, *, now: datetime) -> Attempt:
+    """A note of ours in the inbox. By being committed it is delivered."""
     return Attempt.objects.create(
         borrower=borrower,
-        category=Category.SERVICE,
+        category=note.category,
         channel=Channel.INBOX,
         provider=Channel.INBOX,
         state=AttemptState.ACCEPTED,
         language=borrower.language,
-        subject=subject,
-        body=body,
-        reasons=to_json([why]),
+        subject=note.subject,
+        body=note.body,
+        template_id=note.template_id,
+        reasons=to_json([note.why]),
         started_at=now,
         settled_at=now,
     )

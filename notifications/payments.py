@@ -16,15 +16,16 @@ from accounts.models import Borrower
 from loans import reversals
 from loans.models import CreditAccount, Payment, Reversal
 from loans.templatetags.money import day, money
-from notifications import context, inbox, lanes, queries, reason, texts
+from notifications import context, inbox, lanes, queries, texts
+from notifications.inbox import Note
 from notifications.material import approved_words
-from notifications.models import Attempt, Reminder
+from notifications.models import Reminder
 from notifications.reason import Reason
 from notifications.texts import Demand
-from notifications.words import AttemptState, Category, Channel, ReminderState
+from notifications.words import Category, Channel, ReminderState
 
 RECEIPT = "receipt"  # the template's code
-GONE = Reason("payment.taken_back")
+PAID, GONE = Reason("receipt"), Reason("payment.taken_back")
 _TAKEN_BACK = N_(
     "Your payment of %(sum)s from %(received)s to account %(account)s was taken back on %(day)s: %(why)s. What it had"
     " paid is owed again, and your account shows it. If you think that this is a mistake, or if paying it again is"
@@ -87,7 +88,7 @@ def on_taken_back(
             "why": gettext(reversal.why),
         }
         subject = gettext("A payment of yours was taken back")
-        inbox.put_note(borrower, subject, gettext(_TAKEN_BACK) % known, why=GONE, now=now)
+        inbox.put(borrower, Note(subject, gettext(_TAKEN_BACK) % known, GONE), now=now)
 
 
 def cancel_paid(*, borrower_id: int | None, now: datetime) -> int:
@@ -111,17 +112,5 @@ def _put_receipt(borrower: Borrower, account: CreditAccount, payment: Payment, n
         sender=context.sender(),
         language=borrower.language,
     )
-    Attempt.objects.create(
-        borrower=borrower,
-        category=Category.RECEIPT,
-        channel=Channel.INBOX,
-        provider=Channel.INBOX,
-        state=AttemptState.ACCEPTED,
-        language=borrower.language,
-        subject=rendered.subject,
-        body=rendered.text,
-        template_id=words.template_id,
-        reasons=reason.to_json([Reason("receipt")]),
-        started_at=now,
-        settled_at=now,
-    )
+    note = Note(rendered.subject, rendered.text, PAID, Category.RECEIPT, words.template_id)
+    inbox.put(borrower, note, now=now)
