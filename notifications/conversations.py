@@ -53,9 +53,7 @@ def write(borrower: Borrower, *, said: Said, topic: str, now: datetime) -> Conve
     decision sees it.
     """
     lanes.lock(borrower.pk)
-    conversation, _is_new = Conversation.objects.get_or_create(
-        borrower=borrower, topic=topic, closed_at=None, defaults={"opened_at": now, "last_at": now}
-    )
+    conversation = about(borrower, topic, now=now)
     by = borrower.user if said.channel == Way.PORTAL else None  # who holds a phone is not signed in
     message = _add(conversation, Side.BORROWER, said, by=by, now=now)
     conversation.last_at = now
@@ -128,6 +126,14 @@ def answer(
 
 
 # ---------- either side ----------
+
+
+def about(borrower: Borrower, topic: str, *, now: datetime) -> Conversation:
+    """The open conversation about a topic, else a new one. The caller holds the lane."""
+    conversation, _is_new = Conversation.objects.get_or_create(
+        borrower=borrower, topic=topic, closed_at=None, defaults={"opened_at": now, "last_at": now}
+    )
+    return conversation
 
 
 @transaction.atomic

@@ -247,19 +247,18 @@ def _say(request: HelpRequest, now: datetime) -> Conversation:
     if request.account:
         head.append(request.account.reference)
     said = Said("\n".join([*head, request.text])[: conversations.LONGEST_TEXT])
-    topic = TOPICS.get(HelpKind(request.kind), Topic.OTHER)
-    return conversations.write(request.borrower, said=said, topic=topic, now=now).conversation
+    return conversations.write(request.borrower, said=said, topic=_topic(request), now=now).conversation
 
 
 def _conversation(request: HelpRequest, now: datetime) -> Conversation:
     """Where to answer: the request's conversation, or, where that was closed, a new one on its topic."""
     if request.conversation and not request.conversation.closed_at:
         return request.conversation
-    topic = TOPICS.get(HelpKind(request.kind), Topic.OTHER)
-    conversation, _is_new = Conversation.objects.get_or_create(
-        borrower=request.borrower, topic=topic, closed_at=None, defaults={"opened_at": now, "last_at": now}
-    )
-    return conversation
+    return conversations.about(request.borrower, _topic(request), now=now)
+
+
+def _topic(request: HelpRequest) -> Topic:
+    return TOPICS.get(HelpKind(request.kind), Topic.OTHER)
 
 
 def _opened(kind: HelpKind) -> Event:
