@@ -28,15 +28,16 @@ class Basis:
     by: User | None = None
 
 
-def record(
-    borrower: Borrower,
-    kind: str,
-    *,
-    before: dict[str, Any] | None,
-    after: dict[str, Any],
-    said: Basis,
-    now: datetime,
-) -> Consent:
+@dataclass(frozen=True)
+class Changed:
+    """What is another way from now on. before: None where nothing had been chosen yet."""
+
+    kind: Consent.Kind
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+def record(borrower: Borrower, changed: Changed, *, said: Basis, now: datetime) -> Consent:
     """Append to the person's record, and tell the lender's systems. The caller holds the person's lane, so that one
     record follows another."""
     last = borrower.consents.order_by("-id").values_list("digest", flat=True).first()
@@ -44,9 +45,9 @@ def record(
         last = seal(borrower.consents.order_by("id").select_for_update())
     consent = Consent(
         borrower=borrower,
-        kind=kind,
-        before=before,
-        after=after,
+        kind=changed.kind,
+        before=changed.before,
+        after=changed.after,
         words=said.words,
         way=said.way,
         given_by=said.by,
@@ -54,7 +55,7 @@ def record(
     )
     consent.digest = digest(consent, last or START)
     consent.save(force_insert=True)
-    webhooks.tell(webhooks.OF_CONSENT[Consent.Kind(kind)], borrower, after, now=now)
+    webhooks.tell(webhooks.OF_CONSENT[changed.kind], borrower, changed.after, now=now)
     return consent
 
 

@@ -17,7 +17,7 @@ from accounts.models import LANGUAGES
 from accounts.widgets import Select
 from loans.templatetags import money
 from notifications import pace_words
-from notifications.choice import CATEGORIES, CHANNELS, LEAD_DAYS, MOST_PER_WEEK, WEEKDAYS, Choice, Window
+from notifications.choice import CATEGORIES, LEAD_DAYS, MOST_PER_WEEK, WEEKDAYS, Choice, Window
 from notifications.habit import Habit
 from notifications.law.books import careful
 from notifications.law.rule import ContactHours, Rulebook
@@ -49,6 +49,17 @@ class Group:
     @property
     def errors(self) -> list[str]:
         return [error for field in self.fields for error in field.errors]  # type: ignore[misc]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What holds now, and what there is to choose among."""
+
+    choice: Choice
+    language: str
+    habit: Habit  # how the person pays
+    today: date  # in the borrower's zone
+    ways: Sequence[str]  # the channels offered
 
 
 class PreferenceForm(forms.Form):
@@ -112,24 +123,13 @@ class PreferenceForm(forms.Form):
         error_messages=chosen_from_list(_("Choose a language.")),
     )
 
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        *,
-        current: Choice,
-        language: str,
-        habit: Habit,
-        today: date,
-        ways: Sequence[str] = CHANNELS,
-    ) -> None:
-        """current, language: what holds now. habit: how the person pays. today: in the borrower's zone. ways: the
-        channels offered."""
-        super().__init__(data, initial=_initial(current, language=language, today=today))
-        self.today = today
-        self.most_ways = len(ways)
+    def __init__(self, data: Mapping[str, Any] | None = None, *, standing: Standing) -> None:
+        super().__init__(data, initial=_initial(standing))
+        self.today = today = standing.today
+        self.most_ways = len(standing.ways)
         self.last_pause_day = today + LONGEST_PAUSE
         self.fields["lead_days"].choices = [(days, _lead_day(days)) for days in LEAD_DAYS]  # type: ignore[attr-defined]
-        self.fields["pace"].choices = [(pace, _pace(pace, habit)) for pace in OFFERED]  # type: ignore[attr-defined]
+        self.fields["pace"].choices = [(pace, _pace(pace, standing.habit)) for pace in OFFERED]  # type: ignore[attr-defined]
         self.fields["paused_until"].widget.attrs |= {
             "min": (today + timedelta(days=1)).isoformat(),
             "max": self.last_pause_day.isoformat(),
@@ -137,8 +137,8 @@ class PreferenceForm(forms.Form):
         self.fields["paused_until"].help_text = _pause_hint(self.last_pause_day)
         for category in CATEGORIES:
             for name, label in zip(self._places(category), PLACES, strict=False):
-                self.fields[name] = _channel_field(label, ways)
-        half_hours = _times(current)
+                self.fields[name] = _channel_field(label, standing.ways)
+        half_hours = _times(standing.choice)
         for day in (EVERY_DAY, *WEEKDAYS):
             self.fields[f"from_{day}"] = _time_field(_("From"), half_hours, may_be_none=day != EVERY_DAY)
             self.fields[f"to_{day}"] = _time_field(_("to"), half_hours)
@@ -219,8 +219,9 @@ class PreferenceForm(forms.Form):
         return start, end
 
 
-def _initial(choice: Choice, *, language: str, today: date) -> dict[str, Any]:
-    """The form's values of a choice. A pause that is over is no pause."""
+def _initial(standing: Standing) -> dict[str, Any]:
+    """The form's values of the choice that holds. A pause that is over is no pause."""
+    choice, until = standing.choice, standing.choice.paused_until
     windows = set(choice.windows.values())
     one = next(iter(windows)) if len(windows) == 1 else None
     shown = one or next(filter(None, choice.windows.values()), None) or _open_hours(careful())
@@ -228,8 +229,8 @@ def _initial(choice: Choice, *, language: str, today: date) -> dict[str, Any]:
         "hours": SAME if one else EACH,
         "lead_days": sorted(choice.lead_days, reverse=True),
         "max_per_week": choice.max_per_week,
-        "paused_until": choice.paused_until if choice.paused_until and choice.paused_until > today else None,
-        "language": language,
+        "paused_until": until if until and until > standing.today else None,
+        "language": standing.language,
         "pace": choice.pace if choice.pace in OFFERED else "standard",
         "is_discreet": choice.is_discreet,
         "is_large": choice.is_large,

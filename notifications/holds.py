@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from accounts.models import Borrower, User
 from loans.models import CreditAccount
 from notifications import consents, lanes, local_time, plan, stops
-from notifications.consents import Basis
+from notifications.consents import Basis, Changed
 from notifications.models import Consent, Hold
 from notifications.words import HoldReason
 
@@ -112,12 +112,5 @@ def _record(hold: Hold, kind: Consent.Kind, *, said: Basis, now: datetime) -> No
         "account": hold.account.reference if hold.account else None,
         "until": hold.ended_at.isoformat() if hold.ended_at else None,
     }
-    is_placed = kind == Consent.Kind.HOLD
-    consents.record(
-        hold.borrower,
-        kind,
-        before=free if is_placed else held,
-        after=held if is_placed else free,
-        said=said,
-        now=now,
-    )
+    before, after = (free, held) if kind == Consent.Kind.HOLD else (held, free)
+    consents.record(hold.borrower, Changed(kind, before, after), said=said, now=now)

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import Borrower, User
 from notifications import consents, lanes, plan, push_devices
 from notifications.choice import CHANNELS, Choice
-from notifications.consents import Basis
+from notifications.consents import Basis, Changed
 from notifications.context import choice_of
 from notifications.models import Consent, Preference
 from notifications.words import Channel
@@ -85,12 +85,6 @@ def change(borrower: Borrower, *, chosen: Change, by: User | None, now: datetime
     if borrower.language != chosen.language:
         borrower.language = chosen.language
         borrower.save(update_fields=["language"])
-    consents.record(
-        borrower,
-        Consent.Kind.PREFERENCE,
-        before=before,
-        after=after,
-        said=Basis(chosen.words, chosen.way, by),
-        now=now,
-    )
+    changed = Changed(Consent.Kind.PREFERENCE, before, after)
+    consents.record(borrower, changed, said=Basis(chosen.words, chosen.way, by), now=now)
     plan.look_again(borrower, now=now)

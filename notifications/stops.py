@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import Borrower, User
 from notifications import consents, lanes
-from notifications.consents import Basis
+from notifications.consents import Basis, Changed
 from notifications.models import Consent, Hold
 from notifications.words import HoldReason
 
@@ -27,14 +27,8 @@ def stop(borrower: Borrower, *, words: str, way: str, by: User | None, now: date
         defaults={"started_at": now, "set_by": by},
     )
     if is_new:
-        consents.record(
-            borrower,
-            Consent.Kind.STOP,
-            before={"stopped": False},
-            after={"stopped": True},
-            said=Basis(words, way, by),
-            now=now,
-        )
+        changed = Changed(Consent.Kind.STOP, {"stopped": False}, {"stopped": True})
+        consents.record(borrower, changed, said=Basis(words, way, by), now=now)
     return is_new
 
 
@@ -44,14 +38,8 @@ def start(borrower: Borrower, *, words: str, way: str, by: User | None, now: dat
     lanes.lock(borrower.pk)
     ended = Hold.objects.filter(borrower=borrower, reason=HoldReason.STOP, ended_at=None).update(ended_at=now)
     if ended:
-        consents.record(
-            borrower,
-            Consent.Kind.START,
-            before={"stopped": True},
-            after={"stopped": False},
-            said=Basis(words, way, by),
-            now=now,
-        )
+        changed = Changed(Consent.Kind.START, {"stopped": True}, {"stopped": False})
+        consents.record(borrower, changed, said=Basis(words, way, by), now=now)
     return bool(ended)
 
 

@@ -33,7 +33,7 @@ from notifications import (
 )
 from notifications.choice import Choice
 from notifications.conversation_notices import ANSWERED
-from notifications.forms import PreferenceForm
+from notifications.forms import PreferenceForm, Standing
 from notifications.models import Attempt
 from notifications.preferences import Change
 from notifications.preview import Looked
@@ -56,7 +56,8 @@ def preferences_page(request: BorrowerRequest) -> HttpResponse:
             messages.success(request, _("Your choice is saved. This page shows the reminders it brings."))
             return redirect("notifications:preferences")
         looked = _look(request, now)
-        return _page(request, looked, _form(looked), saved=True)
+        with override(looked.borrower.language):  # a new one shows at once
+            return _page(request, looked, _form(looked), saved=True)
     return _page(request, looked, form)
 
 
@@ -82,14 +83,14 @@ def _is_new(form: PreferenceForm, borrower: Borrower) -> bool:
 
 def _form(looked: Looked, data: Mapping[str, Any] | None = None) -> PreferenceForm:
     current = preferences.of(looked.borrower)
-    return PreferenceForm(
-        data,
-        current=current,
-        ways=preferences.offered(current, looked.ahead.kinds),
+    standing = Standing(
+        choice=current,
         language=looked.borrower.language,
         habit=looked.habit,
         today=looked.today,
+        ways=preferences.offered(current, looked.ahead.kinds),
     )
+    return PreferenceForm(data, standing=standing)
 
 
 def _save(request: BorrowerRequest, form: PreferenceForm, now: datetime) -> None:
@@ -106,25 +107,21 @@ def _page(
     form: PreferenceForm,
     *,
     trial: Choice | None = None,
-    saved: bool = False,
-    in_passing: bool = False,
+    **more: bool,
 ) -> HttpResponse:
-    """The whole page, or for htmx the plan alone. trial: a choice that is looked at and not saved."""
-    borrower = looked.borrower
-    with override(borrower.language if saved else get_language()):  # a new language shows at once
-        context = {
-            "form": form,
-            **_plan(looked, trial),
-            "time_zone": borrower.time_zone,
-            "is_trial": trial is not None,
-            "now_count": sum(one.is_sent for one in looked.planned()) if trial is not None else None,
-            "saved": saved,
-            "in_passing": in_passing,
-        }
-        if request.htmx:
-            return render(request, "notifications/_plan.html", context)
-        context |= {**_peace(looked), **_wanting(looked)}
-        return render(request, "notifications/preferences.html", context)
+    """The whole page, or for htmx the plan alone. trial: a choice that is looked at and not saved. more: for the plan's
+    template."""
+    context = {
+        "form": form,
+        **_plan(looked, trial),
+        "time_zone": looked.borrower.time_zone,
+        "is_trial": trial is not None,
+        "now_count": sum(one.is_sent for one in looked.planned()) if trial is not None else None,
+        **more,
+    }
+    if request.htmx:
+        return render(request, "notifications/_plan.html", context)
+    return render(request, "notifications/preferences.html", context | _peace(looked) | _wanting(looked))
 
 
 def _peace(looked: Looked) -> dict[str, Any]:
