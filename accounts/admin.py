@@ -49,7 +49,12 @@ class BorrowerAdmin(PortalAdmin):
     list_display = ("reference", "name", "country", "region", "language", "time_zone", "user")
     list_select_related = ("user",)
     list_filter = ("country", "language")
-    search_fields = ("reference__exact", "name__startswith", "contact_points__value__exact")
+    search_fields = (
+        "reference__exact",
+        "name__startswith",
+        "contact_points__value__exact",
+        "credit_accounts__reference__exact",
+    )
     raw_id_fields = ("user",)
     readonly_fields = ("created_at",)
     inlines = (ContactPointInline,)

@@ -1,19 +1,23 @@
 """Staff pages: what is owed, and the payment that staff record."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import calendar_day
 from accounts.admin_base import ReadOnlyAdmin
 from loans import admin_api as admin_api
 from loans import admin_import as admin_import
-from loans import payments, reversals, truth
+from loans import balances, payments, reversals, truth
 from loans.models import Bill, CreditAccount, PayEvent, Payment, PayOrder, Reversal
+from loans.templatetags import money
 
 
 class PaymentForm(forms.Form):
@@ -25,7 +29,8 @@ class PaymentForm(forms.Form):
         label=_("Reference"),
         max_length=64,
         required=False,
-        help_text=_("Of the bank; made here where it is empty."),
+        initial=payments.new_reference,
+        help_text=_("Write the bank's where it has one. Sent twice, a reference books once."),
     )
     settles = forms.BooleanField(
         label=_("It pays the loan off"),
@@ -34,6 +39,28 @@ class PaymentForm(forms.Form):
             "Bills to come fall away with their interest. It must be the sum that settles the loan, or more."
         ),
     )
+    is_surely_more = forms.BooleanField(
+        label=_("More than is owed came in, and that is right"), required=False
+    )
+
+    def __init__(self, data: object = None, *, account: CreditAccount) -> None:
+        """Whether it is surely more is asked only of who writes an amount above all that is owed."""
+        today = timezone.now().date()
+        super().__init__(data, initial={"received_on": today})  # type: ignore[arg-type]
+        self.view = balances.account_view(account, today=today)
+        self.asked = self.fields.pop("is_surely_more")
+
+    def clean(self) -> dict[str, Any]:
+        most = balances.most_to_pay(self.view)
+        if self.cleaned_data.get("amount", most) > most:
+            self.fields["is_surely_more"] = self.asked
+            if not self["is_surely_more"].data:
+                owed = money.money(most, self.view.currency)
+                words = gettext(
+                    "All that is owed is %(sum)s. Correct the amount, or say below that it is right."
+                )
+                self.add_error("amount", words % {"sum": owed})
+        return self.cleaned_data
 
 
 class ReversalForm(forms.Form):
@@ -62,8 +89,14 @@ class CreditAccountAdmin(ReadOnlyAdmin):
     list_select_related = ("borrower",)
     list_filter = ("product", "status", "currency")
     search_fields = ("reference__exact", "borrower__reference__exact")
-    readonly_fields = ("own_sum",)
+    readonly_fields = ("owed_today", "own_sum")
     journeys = ("record_payment", "autopay")
+
+    @admin.display(description=_("owed today, as the borrower sees it"))
+    def owed_today(self, obj: CreditAccount) -> str:
+        """The reported balance less what came in since."""
+        view = balances.account_view(obj, today=calendar_day(obj.borrower))
+        return money.money(view.balance, view.currency)
 
     @admin.display(description=_("our own sum, for comparison"))
     def own_sum(self, obj: CreditAccount) -> str:
@@ -80,8 +113,7 @@ class CreditAccountAdmin(ReadOnlyAdmin):
     def record_payment_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Book a payment; the reminders of the bills it pays fall away with it."""
         account = self.of_journey(request, object_id, "loans.add_payment")
-        initial = {"received_on": timezone.now().date()}
-        form = PaymentForm(request.POST if request.method == "POST" else None, initial=initial)
+        form = PaymentForm(request.POST if request.method == "POST" else None, account=account)
         if form.is_valid():
             new = payments.NewPayment(currency=account.currency, **form.cleaned_data)
             try:
@@ -121,9 +153,12 @@ class CreditAccountAdmin(ReadOnlyAdmin):
 
     @staticmethod
     def _booked(payment: Payment) -> str:
-        paid = payment.allocations.count()
-        return gettext(
-            "The payment is booked on %(bills)d bills. Reminders of what is paid have fallen away."
+        if not (paid := payment.allocations.count()):
+            return gettext("The payment is booked. No bill was open, so it lowers the balance alone.")
+        return ngettext(
+            "The payment is booked on %(bills)d bill. Reminders of what is paid have fallen away.",
+            "The payment is booked on %(bills)d bills. Reminders of what is paid have fallen away.",
+            paid,
         ) % {"bills": paid}
 
 

@@ -30,6 +30,12 @@ def account_view(account: CreditAccount, *, today: date) -> AccountView:
     return view
 
 
+def most_to_pay(view: AccountView) -> Decimal:
+    """All that is owed on the account: the balance, or what its open bills ask where that is more."""
+    asked = view.account.bills.filter(closed_at=None).aggregate(all=Sum(F("amount") - F("paid")))["all"]
+    return max(view.balance, asked or Decimal(0), Decimal(0))
+
+
 def view_among(accounts: QuerySet[CreditAccount], *, today: date) -> AccountView | None:
     """The one account that this finds, if it does. today: its borrower's own calendar day."""
     return next(iter(_views(accounts, today)), None)

@@ -60,6 +60,11 @@ def record(account: CreditAccount, *, payment: NewPayment, by: User | None, now:
     return booked
 
 
+def new_reference() -> str:
+    """For a payment that has none of the bank."""
+    return f"P-{uuid.uuid4().hex[:12].upper()}"
+
+
 def _check(account: CreditAccount, payment: NewPayment, now: datetime) -> None:
     if payment.currency != account.currency:
         raise PaymentRefused(
@@ -84,6 +89,13 @@ def _check(account: CreditAccount, payment: NewPayment, now: datetime) -> None:
             Code.IN_FUTURE,
             _("%(day)s is in the future. Record the payment on the day it arrives.")
             % {"day": date_format(payment.received_on)},
+            "received_on",
+        )
+    if account.opened_on and payment.received_on < account.opened_on:
+        raise PaymentRefused(
+            Code.TOO_EARLY,
+            _("This account was opened on %(day)s. A payment cannot have come before.")
+            % {"day": date_format(account.opened_on)},
             "received_on",
         )
     if len(payment.reference) > 64 or not payment.reference.isprintable():
@@ -122,7 +134,7 @@ def _check_that_it_settles(account: CreditAccount, payment: NewPayment) -> None:
 
 
 def _book(account: CreditAccount, payment: NewPayment, by: User | None, now: datetime) -> Payment:
-    reference = payment.reference.strip() or f"P-{uuid.uuid4().hex[:12].upper()}"
+    reference = payment.reference.strip() or new_reference()
     try:
         with transaction.atomic():  # a savepoint: the refusal must leave the caller's transaction usable
             return Payment.objects.create(

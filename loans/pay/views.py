@@ -1,12 +1,10 @@
 """Pay now: choose the amount, go to the provider's page, come back and see what became of it; and the hook."""
 
 import logging
-from decimal import Decimal
 from uuid import UUID
 
 from allauth.core import ratelimit
 from django.conf import settings
-from django.db.models import F, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -41,7 +39,7 @@ def pay(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     is_open = {"status": CreditAccount.Status.OPEN}
     account = get_object_or_404(request.borrower.credit_accounts, public_id=public_id, **is_open)
     view = balances.account_view(account, today=calendar_day(request.borrower))
-    most = _most(view)
+    most = balances.most_to_pay(view)
     form = PayForm(request.POST if request.method == "POST" else None, view=view, most=most)
     if most > 0 and form.is_valid():
         limited: HttpResponse | None = ratelimit.consume_or_429(
@@ -110,9 +108,3 @@ def _addresses(begun: PayOrder) -> tuple[str, str]:
     back = reverse("loans:pay_order", args=[begun.pk])
     hook_path = reverse("loans:pay_hook", args=[begun.provider])
     return f"{settings.PORTAL_URL}{back}?back=1", f"{settings.PORTAL_URL}{hook_path}"
-
-
-def _most(view: AccountView) -> Decimal:
-    """All that is owed on the account: the balance, or what its open bills ask where that is more."""
-    asked = view.account.bills.filter(closed_at=None).aggregate(all=Sum(F("amount") - F("paid")))["all"]
-    return max(view.balance, asked or Decimal(0), Decimal(0))

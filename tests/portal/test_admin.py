@@ -1,5 +1,7 @@
 """Staff pages: each opens for who may, and for nobody else; recording a payment silences."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
@@ -60,6 +62,44 @@ def test_a_refused_payment_says_why(staff_client, loan):
     answer = staff_client.post(page, {"amount": "-1", "received_on": "2026-01-01", "reference": ""})
     assert "must be more than 0" in answer.content.decode()
     assert not Payment.objects.exists()
+
+
+def test_a_payment_sent_twice_books_once(staff_client, loan):
+    page = reverse("admin:loans_creditaccount_record_payment", args=[loan.pk])
+    offered = staff_client.get(page).context["form"]["reference"].value()
+    form = {"amount": "40", "received_on": timezone.now().date().isoformat(), "reference": offered}
+    assert [staff_client.post(page, form).status_code for _twice in range(2)] == [302, 200]
+    assert Payment.objects.get().reference == offered
+
+
+def test_more_than_is_owed_is_booked_only_by_who_says_that_it_is_right(staff_client, loan):
+    page = reverse("admin:loans_creditaccount_record_payment", args=[loan.pk])
+    form = {"amount": "99999999", "received_on": timezone.now().date().isoformat(), "reference": ""}
+    assert "is_surely_more" not in staff_client.get(page).content.decode()
+    assert "Correct the amount, or say below" in staff_client.post(page, form).content.decode()
+    assert not Payment.objects.exists()
+    assert staff_client.post(page, form | {"is_surely_more": "on"}).status_code == 302
+
+
+def test_money_that_came_before_the_account_was_opened_is_refused(staff_client, loan):
+    loan.opened_on = timezone.now().date()
+    loan.save()
+    page = reverse("admin:loans_creditaccount_record_payment", args=[loan.pk])
+    answer = staff_client.post(page, {"amount": "10", "received_on": "1990-01-01", "reference": ""})
+    assert "A payment cannot have come before." in answer.content.decode()
+    assert not Payment.objects.exists()
+
+
+def test_staff_read_what_the_borrower_owes_and_find_the_person_by_the_account(staff_client, loan):
+    loan.reported_balance, loan.reported_at = 1000, timezone.now() - timedelta(hours=1)
+    loan.save()
+    staff_client.post(
+        reverse("admin:loans_creditaccount_record_payment", args=[loan.pk]),
+        {"amount": "40", "received_on": timezone.now().date().isoformat(), "reference": ""},
+    )
+    assert "$960.00" in staff_client.get(address(type(loan), "change", loan.pk)).content.decode()
+    found = staff_client.get(address(type(loan.borrower), "changelist"), {"q": loan.reference})
+    assert address(type(loan.borrower), "change", loan.borrower.pk) in found.content.decode()
 
 
 def test_a_borrower_is_invited_at_their_address(staff_client, stranger, mailoutbox):
