@@ -71,6 +71,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_phone_verified(self, user: User, phone: str) -> None:
         self.set_phone(user, phone, True)
 
+    # ---------- what the next page says ----------
+
+    def add_message(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """In the language of who has just signed in: the page to come speaks it, this one spoke the browser's."""
+        user = request.user
+        language = languages.of_user(user) if isinstance(user, User) else translation.get_language()
+        with translation.override(language):
+            super().add_message(request, *args, **kwargs)
+
     # ---------- limits ----------
 
     def validation_error(self, code: str, *args: Any) -> Any:

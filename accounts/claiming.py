@@ -109,8 +109,11 @@ def answer_fact(invitation: Invitation, *, answer: str, now: datetime) -> bool:
     return False
 
 
-def claim(invitation: Invitation, *, address: Address, now: datetime) -> User:
+def claim(invitation: Invitation, *, address: Address, now: datetime, language: str = "") -> User:
     """Make the login. `address` has been proved by a code; the fact has been answered.
+
+    language: that of the pages the person has just read and answered. It is theirs from now on; what the lender's
+    file says is a guess by their country.
 
     InvitationInvalid: another tab was first. AddressTaken: another login signs in with this address.
     """
@@ -118,8 +121,8 @@ def claim(invitation: Invitation, *, address: Address, now: datetime) -> User:
         locked = _lock(invitation.pk, now)
         borrower = locked.borrower
         user = logins.create(address, name=borrower.name)
-        borrower.user = user
-        borrower.save(update_fields=["user"])
+        borrower.user, borrower.language = user, language or borrower.language
+        borrower.save(update_fields=["user", "language"])
         contact_points.verify(borrower, address, now=now)
         locked.used_at = now
         locked.save(update_fields=["used_at"])

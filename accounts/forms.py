@@ -1,5 +1,6 @@
 """What people type about themselves."""
 
+import unicodedata
 import zoneinfo
 from functools import cache
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from allauth.account import forms as allauth
 from allauth.account.forms import BaseConfirmCodeForm, LoginForm, ResetPasswordForm
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import addresses, logins, passwords, regions
@@ -28,6 +30,11 @@ def written(advice: Any) -> dict[str, Any]:
         "required": advice,
         "max_length": _("That is too long. Enter at most %(limit_value)d characters."),
     }
+
+
+def narrow(text: str) -> str:
+    """１２３ as 123: a keyboard for Chinese writes digits as wide as its characters."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def shown_on_demand(field: forms.Field, *, is_new: bool = False) -> None:
@@ -59,10 +66,18 @@ class AddressField(forms.CharField):
             raise forms.ValidationError(str(error), code="invalid") from error
 
 
+class CodeField(forms.CharField):
+    """Text, not number: leading zeros count, and there is nothing to step through. Blanks and dashes are how people
+    copy a code, and count for nothing."""
+
+    def to_python(self, value: Any) -> Any:
+        return "".join(narrow(super().to_python(value) or "").split()).replace("-", "")
+
+
 def code_field() -> forms.CharField:
-    """Six digits from a message. Text, not number: leading zeros count, and there is nothing to step through."""
+    """Six digits from a message."""
     attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-    return forms.CharField(
+    return CodeField(
         label=_("Code"),
         max_length=20,
         widget=forms.TextInput(attrs=attributes),
@@ -181,13 +196,16 @@ class FactForm(forms.Form):
         error_messages=written(_("Enter the last 4 characters of one of your agreement numbers.")),
     )
 
+    def clean_answer(self) -> str:
+        return narrow(self.cleaned_data["answer"])
+
 
 class ClaimAddressForm(forms.Form):
     """An address we have on file, shown masked, or another one."""
 
     def __init__(self, *args: Any, borrower: Borrower, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.language = borrower.language
+        self.language = get_language() or borrower.language  # of the code: that of the page that takes it
         self.points = {str(point.pk): point for point in _on_file(borrower)}
         known = [(pk, addresses.masked(_address(point))) for pk, point in self.points.items()]
         if known:

@@ -76,6 +76,21 @@ class PasskeyStepUpForm(passkeys.ReauthenticateWebAuthnForm):  # type: ignore[mi
     credential = CredentialField(AuthenticationResponse)
 
 
+class WrongCode(forms.Form):
+    """What to do about a code that is not right; allauth knows one sentence for codes and passkeys."""
+
+    wrong: Any
+
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except forms.ValidationError as error:
+            if error.code != "incorrect_code":
+                raise
+            raise forms.ValidationError(self.wrong, code=error.code) from error
+        return code
+
+
 def second_code_field() -> forms.CharField:
     field = code_field()
     field.help_text = _("6 digits from your app, or 8 digits of a recovery code.")
@@ -83,7 +98,8 @@ def second_code_field() -> forms.CharField:
     return field
 
 
-class AddAppForm(ActivateTOTPForm):  # type: ignore[misc]
+class AddAppForm(WrongCode, ActivateTOTPForm):  # type: ignore[misc]
+    wrong = _("That code is not right. Enter the newest one; the clock of your phone must be set by itself.")
     code = code_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,9 +113,13 @@ class AddAppForm(ActivateTOTPForm):  # type: ignore[misc]
         return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
 
-class SecondCodeForm(codes.AuthenticateForm):  # type: ignore[misc]
+class SecondCodeForm(WrongCode, codes.AuthenticateForm):  # type: ignore[misc]
+    wrong = _(
+        "That code is not right. Enter the newest one of the app, or a recovery code you have not used yet."
+    )
     code = second_code_field()
 
 
-class StepUpCodeForm(codes.ReauthenticateForm):  # type: ignore[misc]
+class StepUpCodeForm(WrongCode, codes.ReauthenticateForm):  # type: ignore[misc]
+    wrong = SecondCodeForm.wrong
     code = second_code_field()

@@ -53,7 +53,8 @@ def preferences_page(request: BorrowerRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _save(request, form, now)
         if not request.htmx:
-            messages.success(request, _("Your choice is saved. This page shows the reminders it brings."))
+            with override(form.cleaned_data["language"]):  # the next page speaks it
+                messages.success(request, _("Your choice is saved. This page shows the reminders it brings."))
             return redirect("notifications:preferences")
         looked = _look(request, now)
         with override(looked.borrower.language):  # a new one shows at once

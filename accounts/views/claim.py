@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -92,7 +93,8 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 
 def _claim(request: HttpRequest, invitation: Invitation, address: Address) -> HttpResponse:
     try:
-        user = claiming.claim(invitation, address=address, now=timezone.now())
+        language = get_language() or ""
+        user = claiming.claim(invitation, address=address, now=timezone.now(), language=language)
     except AddressTaken:  # told only now: whoever reads this has proved to read the address
         messages.error(request, _("This address signs in to another account. Choose another one here."))
         return redirect("accounts:claim_contact")

@@ -88,6 +88,20 @@ def test_a_new_phone_number_becomes_the_login_and_the_old_address_hears_of_it(
     assert "another address" in post.to(EMAIL)[-1]
 
 
+def test_who_reads_chinese_is_answered_and_written_to_in_chinese_with_digits_as_wide_as_its_keyboard_writes(
+    client: Client, newcomer: Borrower, invitation: Invitation, post: Post
+) -> None:
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    chinese = {"accept-language": "zh-TW"}
+    client.post(path_of(invitation), {"answer": "93x4".translate(wide)}, headers=chinese)
+    client.post(CONTACT, {"choice": point(newcomer, "email").pk}, headers=chinese)
+    assert "您的驗證碼" in post.to(EMAIL)[-1]
+    answer = client.post(CODE, {"code": post.code(EMAIL).translate(wide)}, headers=chinese, follow=True)
+    assert (answer["Content-Language"], "您已登入" in answer.text) == ("zh-hant", True)
+    newcomer.refresh_from_db()
+    assert newcomer.language == "zh-hant"
+
+
 def test_a_password_is_offered_and_not_asked_for(
     client: Client, newcomer: Borrower, invitation: Invitation, post: Post
 ) -> None:
@@ -102,7 +116,7 @@ def test_a_password_is_offered_and_not_asked_for(
     assert newcomer.user.check_password("a long walk home")
 
 
-def test_invitation_and_code_are_in_the_borrowers_language(
+def test_the_invitation_is_in_the_language_on_file_and_the_code_in_that_of_the_page(
     client: Client, newcomer: Borrower, post: Post
 ) -> None:
     Borrower.objects.filter(pk=newcomer.pk).update(language="zh-hans")
@@ -110,7 +124,7 @@ def test_invitation_and_code_are_in_the_borrowers_language(
     sent = claiming.invite(newcomer, sent_to=point(newcomer, "phone"), by=None, now=timezone.now())
     claiming.send(sent)
     answered(client, sent).post(CONTACT, {"choice": point(newcomer, "phone").pk})
-    assert [text.language for text in post.texts] == ["zh-hans", "zh-hans"]
+    assert [text.language for text in post.texts] == ["zh-hans", "en"]
 
 
 # ---------- what a thief of the link learns ----------

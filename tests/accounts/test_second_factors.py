@@ -87,7 +87,7 @@ def test_an_app_is_added_by_its_code_and_recovery_codes_follow(
 def test_a_wrong_code_adds_no_app(fresh: Client) -> None:
     fresh.get(ADD_APP)
     page = fresh.post(ADD_APP, {"code": "abcdef"})
-    assert "That did not work" in page.text
+    assert "the clock of your phone must be set by itself" in page.text
     assert not Authenticator.objects.exists()
 
 
