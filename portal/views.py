@@ -1,6 +1,7 @@
 """The front door, the pages for what went wrong, and the page that shows every component."""
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -52,6 +53,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What cannot be read; or is too much, which a photo may be, and then the page says how much is not."""
+    if isinstance(exception, RequestDataTooBig):
+        return HttpResponse(_standing_alone("413.html", request), status=413)
     return HttpResponse(_standing_alone("400.html", request), status=400)
 
 
@@ -61,4 +65,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _standing_alone(template: str, request: HttpRequest) -> str:
     """A page that asks neither session nor database: one of them may be what failed."""
-    return render_to_string(template, context.portal(request) | {"debug": settings.DEBUG})
+    most = settings.MOST_UPLOADED // 1024 // 1024
+    return render_to_string(template, context.portal(request) | {"debug": settings.DEBUG, "most": most})

@@ -141,7 +141,8 @@ def test_too_many_messages_in_an_hour_are_asked_to_wait_with_the_words_kept(
 
 def test_a_request_that_is_far_too_long_is_refused_before_it_is_kept(signed_in: Client) -> None:
     files = [SimpleUploadedFile(f"{number}.pdf", PDF + b"x" * 5_999_999) for number in range(3)]
-    assert signed_in.post(NEW, form(attached=files)).status_code == 400
+    answer = signed_in.post(NEW, form(attached=files))
+    assert (answer.status_code, "may have 16 MB" in answer.text) == (413, True)
     assert not Conversation.objects.exists()
 
 
