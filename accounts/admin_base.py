@@ -70,7 +70,9 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             if related := field.related_model:
                 # Found first, by its own index: an OR across two tables would read both whole.
                 rows = related._default_manager.filter(**{rest: term})
-                yield Q(**{f"{name}__in": list(rows.values_list("pk", flat=True)[:MOST_BY_RELATION])})
+                # Of many rows of one object, the objects are named: two such joins would show each several times.
+                here, there = ("pk", field.field.attname) if field.one_to_many else (name, "pk")  # type: ignore[union-attr]
+                yield Q(**{f"{here}__in": list(rows.values_list(there, flat=True)[:MOST_BY_RELATION])})
             else:
                 try:
                     yield Q(**{search_field: field.to_python(term)})  # type: ignore[union-attr]
