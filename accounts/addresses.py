@@ -1,5 +1,6 @@
 """Where a person can be reached or signs in: an e-mail address or a phone number, read as people type it."""
 
+import unicodedata
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -30,7 +31,7 @@ def read(text: str, region: str) -> Address:
 
     ValueError, with words for the person: it is neither an e-mail address nor a phone number.
     """
-    text = text.strip()
+    text = unicodedata.normalize("NFKC", text).strip()  # a keyboard for Chinese may write ＠ and digits wide
     if "@" in text:
         try:
             validate_email(text)
@@ -41,7 +42,8 @@ def read(text: str, region: str) -> Address:
         return Address(Kind.PHONE, phones.parse(text, region))
     except ValueError as error:
         raise ValueError(
-            _("Enter an e-mail address, like name@example.com, or a phone number, like +44 7911 123456.")
+            _("Enter an e-mail address, like name@example.com, or a phone number, like %(example)s.")
+            % {"example": phones.example(region)}
         ) from error
 
 

@@ -1,8 +1,6 @@
 """What people type about themselves."""
 
 import unicodedata
-import zoneinfo
-from functools import cache
 from typing import Any
 
 from allauth.account import forms as allauth
@@ -11,7 +9,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts import addresses, logins, passwords, regions
+from accounts import addresses, logins, passwords, regions, time_zones
 from accounts.addresses import Address
 from accounts.codes import Recipient
 from accounts.models import Borrower, ContactPoint
@@ -260,7 +258,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
             help_text=_("We write to you at the hours you chose, in this zone."),
-            choices=_time_zones(self.instance.time_zone),
+            choices=time_zones.choices(get_language() or "en", current=self.instance.time_zone),
             error_messages=chosen_from_list(_("Choose the time zone you live in.")),
         )
 
@@ -294,24 +292,6 @@ class StepUpForm(forms.Form):
     @property
     def recipient(self) -> Recipient:
         return _recipient(self.own[int(self.cleaned_data["to"])], self.language)
-
-
-def _time_zones(current: str) -> list[Any]:
-    """The zones to choose from; the current one is among them, whatever its name."""
-    groups = _zones_by_continent()
-    known = any(current == name for _continent, places in groups for name, _place in places)
-    return list(groups) if known else [(current, current), *groups]
-
-
-@cache
-def _zones_by_continent() -> list[tuple[str, list[tuple[str, str]]]]:
-    """IANA's zones of places, grouped: Europe, and in it Europe/Berlin as Berlin."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(zoneinfo.available_timezones()):
-        continent, _slash, place = name.partition("/")
-        if place and continent not in ("Etc", "SystemV", "posix", "right"):
-            groups.setdefault(continent, []).append((name, place.replace("_", " ").replace("/", ", ")))
-    return list(groups.items())
 
 
 class DeleteLoginForm(forms.Form):

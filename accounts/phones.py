@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 import phonenumbers
 from django.utils.translation import gettext as _
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneNumberFormat
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneNumberFormat, PhoneNumberType
 from phonenumbers import timezone as prefixes
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
@@ -20,10 +20,22 @@ def parse(text: str, region: str) -> str:
     try:
         number = phonenumbers.parse(text, region or None)
     except NumberParseException as error:
-        raise ValueError(_("Enter a phone number with its country code, like +44 7911 123456.")) from error
+        raise ValueError(
+            _("Enter a phone number with its country code, like %(example)s.") % {"example": example(region)}
+        ) from error
     if number.extension or not phonenumbers.is_valid_number(number):
-        raise ValueError(_("Enter a phone number that exists, like +44 7911 123456."))
+        raise ValueError(
+            _("Enter a phone number that exists, like %(example)s.") % {"example": example(region)}
+        )
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def example(region: str) -> str:
+    """What a mobile number of `region` looks like, such as +886 912 345 678; of no region, Britain's."""
+    known = region if region in phonenumbers.SUPPORTED_REGIONS else "GB"
+    number = phonenumbers.example_number_for_type(known, PhoneNumberType.MOBILE)
+    assert number  # noqa: S101  every region has one
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
 
 
 def international(e164: str) -> str:

@@ -1,5 +1,7 @@
 """What people type when asked for an e-mail address or a phone number."""
 
+import re
+
 import pytest
 from django.test import RequestFactory
 from hypothesis import given
@@ -66,3 +68,13 @@ def test_a_masked_e_mail_shows_one_letter_of_the_name(email: str) -> None:
 def test_the_region_is_the_first_the_browser_names(languages: str, region: str) -> None:
     request = RequestFactory().get("/", headers={"accept-language": languages})
     assert regions.of_request(request) == region
+
+
+@pytest.mark.parametrize(("region", "example"), [("TW", "+886 912 345 678"), ("US", "+1 201-555-0123")])
+def test_what_is_no_address_is_answered_with_a_number_as_people_there_have(region: str, example: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(example)):
+        addresses.read("my phone", region)
+
+
+def test_an_address_may_be_typed_as_wide_as_chinese() -> None:
+    assert addresses.read("ｌｉｎ＠example.com", "TW").value == "lin@example.com"
