@@ -30,10 +30,8 @@ def borrower_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     Strangers are sent to sign in; a login without a borrower (staff, say) is told so, with status 403.
     """
 
-    @wraps(view)
-    @never_cache  # what is owed does not stay in a shared computer's history
     @login_required
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def for_borrower(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         borrower = Borrower.objects.filter(user_id=request.user.pk).first()  # type: ignore[misc]
         if borrower is None:
             return render(request, "accounts/no_borrower.html", status=403)
@@ -41,6 +39,14 @@ def borrower_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         complete.borrower = borrower
         with timezone.override(borrower.time_zone):  # every time a page shows is the borrower's own
             return view(complete, *args, **kwargs)
+
+    @wraps(view)
+    @never_cache  # what is owed does not stay in a shared computer's history
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.headers.get("HX-Request") and not request.user.is_authenticated:
+            # Signed out in another tab. The sign-in page would become a part of this one, which shows what is owed.
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return for_borrower(request, *args, **kwargs)
 
     return guarded
 

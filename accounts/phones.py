@@ -1,10 +1,17 @@
 """Phone numbers as people type them, and as networks take them."""
 
 from functools import cache, lru_cache
+from typing import cast
 
 import phonenumbers
 from django.utils.translation import gettext as _
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+)
 from phonenumbers import timezone as prefixes
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
@@ -32,9 +39,10 @@ def parse(text: str, region: str) -> str:
 
 def example(region: str) -> str:
     """What a mobile number of `region` looks like, such as +886 912 345 678; of no region, Britain's."""
-    known = region if region in phonenumbers.SUPPORTED_REGIONS else "GB"
-    number = phonenumbers.example_number_for_type(known, PhoneNumberType.MOBILE)
-    assert number  # noqa: S101  every region has one
+    kind = PhoneNumberType.MOBILE
+    number = phonenumbers.example_number_for_type(region or "GB", kind)
+    if number is None:  # no such region, or one without mobiles
+        number = cast(PhoneNumber, phonenumbers.example_number_for_type("GB", kind))
     return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
 
 

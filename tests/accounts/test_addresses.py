@@ -70,7 +70,15 @@ def test_the_region_is_the_first_the_browser_names(languages: str, region: str) 
     assert regions.of_request(request) == region
 
 
-@pytest.mark.parametrize(("region", "example"), [("TW", "+886 912 345 678"), ("US", "+1 201-555-0123")])
+@pytest.mark.parametrize(
+    ("region", "example"),
+    [
+        ("TW", "+886 912 345 678"),
+        ("US", "+1 201-555-0123"),
+        ("TA", "+44 7400 123456"),
+        ("", "+44 7400 123456"),
+    ],
+)
 def test_what_is_no_address_is_answered_with_a_number_as_people_there_have(region: str, example: str) -> None:
     with pytest.raises(ValueError, match=re.escape(example)):
         addresses.read("my phone", region)

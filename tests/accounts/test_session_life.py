@@ -134,3 +134,11 @@ def test_a_lender_sets_other_spans(
     settings.SESSION_LIFE = {"idle": timedelta(minutes=5), "whole": timedelta(hours=1)}
     clock.shift(timedelta(minutes=5))
     assert client_at_nine.get(PROFILE).status_code == 302
+
+
+def test_a_piece_of_a_page_asked_for_after_signing_out_elsewhere_brings_the_whole_page_anew(
+    client: Client,
+) -> None:
+    answer = client.post(reverse("notifications:preview"), headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Refresh"], answer.text) == (200, "true", "")
+    assert "no-store" in answer.headers["Cache-Control"]
