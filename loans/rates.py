@@ -62,6 +62,8 @@ class PeriodRates:
 
     def change_in(self, number: int) -> RateChange | None:
         """The rate change that begins with a period or within it; of several the last."""
+        if not self.terms.rate_changes:
+            return None
         begun = (change for change in reversed(self.terms.rate_changes) if self._begins_in(change, number))
         return next(begun, None)
 
@@ -80,6 +82,8 @@ class PeriodRates:
         By 30/360 it is the period's, times the days / the days of the period. Where the rate changes, each part bears
         its own: 100 in February 2024, at 7 % until the 15th and at 4 % after it, 7 / 12 · 14 / 29 + 4 / 12 · 15 / 29.
         """
+        if not self.terms.rate_changes:  # by far the most loans
+            return self._stretch(amount, number, self.terms.annual_rate_pct, start, end)
         parts = self._parts(number, start, end)
         return sum((self._stretch(amount, number, *part) for part in parts), Decimal(0))
 
