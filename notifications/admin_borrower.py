@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import looks
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.models import Borrower, User
 from loans.models import CreditAccount
@@ -86,6 +87,7 @@ class AdminOfOne(ReadOnlyAdmin):
         if borrower is None:
             messages.info(request, gettext("Choose the borrower first; their page leads on."))
             return redirect("admin:accounts_borrower_changelist")
+        looks.note(cast(User, request.user), Borrower, [borrower.pk], row=borrower.pk, now=timezone.now())
         words = {"borrower": borrower, **dict.fromkeys(ONE_WAY_ON, False), **(extra_context or {})}
         return super().add_view(request, form_url, words)
 

@@ -1,6 +1,6 @@
 """The staff page "Engine": its whole state at a glance, with what needs a person on top."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -9,9 +9,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts import looks
 from accounts.admin_base import ReadOnlyAdmin
+from accounts.models import User
 from notifications import engine_words, status
-from notifications.models import Worker
+from notifications.models import Attempt, Worker
 from notifications.status import Flow, Receipts, Status
 from notifications.words import AttemptState, Channel
 
@@ -33,7 +35,12 @@ class WorkerAdmin(ReadOnlyAdmin):
         instant = timezone.now()
         now = status.read(now=instant)
         sees_attempts = request.user.has_perm(RIGHT_TO_ATTEMPTS)
-        unknowns = status.unknowns(now=instant).select_related("borrower")[:SHOWN] if sees_attempts else ()
+        is_part = bool(getattr(request, "htmx", False))
+        unknowns = (
+            list(status.unknowns(now=instant).select_related("borrower")[:SHOWN]) if sees_attempts else []
+        )
+        if not is_part:  # the part comes anew four times a minute, whether or not somebody looks
+            looks.note(cast(User, request.user), Attempt, [each.pk for each in unknowns], now=instant)
         words = {
             "title": gettext("Engine"),
             "instant": instant,
@@ -52,7 +59,7 @@ class WorkerAdmin(ReadOnlyAdmin):
             "is_still": "still" in request.GET,
         }
         context = {**self.admin_site.each_context(request), "opts": self.opts, **words}
-        name = "_state" if getattr(request, "htmx", False) else "engine"
+        name = "_state" if is_part else "engine"
         return TemplateResponse(request, f"admin/notifications/worker/{name}.html", context)
 
 

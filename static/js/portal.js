@@ -11,10 +11,11 @@ document.addEventListener("submit", (event) => {
 });
 
 // Who writes for long is there, though no page is asked for: told every five minutes, so that nothing written is lost.
+// #news stands on a borrower's pages, #user-tools on those of staff.
 const TOLD_EVERY = 5 * 60 * 1000; // milliseconds
 let toldAt = Date.now();
 document.addEventListener("input", () => {
-  if (Date.now() - toldAt < TOLD_EVERY || !document.getElementById("news")) return;
+  if (Date.now() - toldAt < TOLD_EVERY || !document.querySelector("#news, #user-tools")) return;
   toldAt = Date.now();
   fetch("/", { method: "HEAD", redirect: "manual" }).catch(() => {});
 });

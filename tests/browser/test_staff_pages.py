@@ -79,6 +79,22 @@ def _row(path: str) -> str:
     return re.sub(r"(?<=[/=])(\d+|[0-9a-f-]{36})\b", "row", path.removeprefix("/admin/"))
 
 
+def test_who_writes_for_long_stays_signed_in(
+    visitor: Visitor, staff_client: Client, signed_in: Client, owned: dict[type[Model], Model]
+) -> None:
+    answer = reverse("admin:notifications_conversation_answer", args=[owned[Conversation].pk])
+    for path, client in ((answer, staff_client), (reverse("conversations:new"), signed_in)):
+        page = visitor.open(reverse("home"), client=client)
+        page.clock.install()
+        page.goto(visitor.portal + path)
+        words = page.locator("textarea").first
+        words.type("Dear")
+        page.clock.fast_forward("05:01")
+        with page.expect_request(lambda asked: asked.method == "HEAD"):
+            words.type(" Ms Zhang")
+    assert visitor.complaints == []
+
+
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_staff_read_and_act_without_barriers(
     visitor: Visitor, staff_client: Client, owned: dict[type[Model], Model], width: int, scheme: Scheme

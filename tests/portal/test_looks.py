@@ -7,11 +7,12 @@ from django.contrib.auth.models import Permission
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.looks import path_to_borrower
 from accounts.models import Borrower, Invitation, StaffLook, User
 from loans.models import Allocation, ApiCall, CreditAccount, Payment, Reversal
-from notifications.models import Attachment, Cadence, Conversation, Hold
+from notifications.models import Attachment, Attempt, Cadence, Conversation, Hold, RecordedContact, Worker
 from tests import factories
 from tests.portal import rows
 
@@ -67,6 +68,25 @@ def test_a_journey_and_a_file_are_noted(staff_client: Client, staff: User, borro
         ("notifications.conversation", [borrower.pk]),
         ("notifications.attachment", [borrower.pk]),
     ]
+
+
+@pytest.mark.parametrize("model", [Hold, RecordedContact])
+def test_the_form_for_a_new_row_of_a_borrower_is_noted(
+    staff_client: Client, staff: User, borrower: Borrower, model: type[Model]
+) -> None:
+    assert staff_client.get(page(model, "add"), {"borrower": borrower.pk}).status_code == 200
+    assert looks() == [(staff.pk, "accounts.borrower", str(borrower.pk), [borrower.pk])]
+
+
+def test_the_engines_page_is_noted_for_whom_it_names_and_not_each_time_it_comes_anew(
+    staff_client: Client, staff: User, borrower: Borrower
+) -> None:
+    attempt = rows.belongings(borrower)[Attempt]
+    Attempt.objects.filter(pk=attempt.pk).update(state="unknown", started_at=timezone.now())
+    for headers in ({}, {"HX-Request": "true", "HX-Trigger": "engine"}):
+        answer = staff_client.get(page(Worker, "changelist"), headers=headers)
+        assert [each.pk for each in answer.context["unknowns"]] == [attempt.pk]
+    assert looks() == [(staff.pk, "notifications.attempt", "", [borrower.pk])]
 
 
 def test_a_list_is_one_row_with_everybody_on_it(
