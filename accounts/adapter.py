@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import languages, letters, refusals, security_notices
 from accounts.addresses import Address, Kind
 from accounts.models import Borrower, User
+from accounts.security_notices import Whence
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -44,8 +45,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """To every address of the person, texts among them; allauth writes to one e-mail address."""
-        ip = self.get_client_ip(self.request)
-        security_notices.tell(user, template_prefix, now=timezone.now(), ip=ip)
+        whence = Whence(self.get_client_ip(self.request))
+        security_notices.tell(user, template_prefix, now=timezone.now(), whence=whence)
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **kwargs: Any) -> None:
         to = Address(Kind.PHONE, phone)

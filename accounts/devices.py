@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts import device_names, languages, security_notices
 from accounts.models import User
+from accounts.security_notices import Whence
 
 KEPT = timedelta(days=400)  # the longest that browsers keep a cookie
 MOST = 8  # logins of one device; the latest stay
@@ -48,9 +49,8 @@ def logins_of(request: HttpRequest) -> list[int]:
 def _tell(user: User, request: HttpRequest) -> None:
     with translation.override(languages.of_user(user)):
         device = device_names.name(request.headers.get("User-Agent", ""), unknown=_("an unknown device"))
-    security_notices.tell(
-        user, "new_device", now=timezone.now(), ip=get_adapter().get_client_ip(request), device=device
-    )
+    whence = Whence(get_adapter().get_client_ip(request), device)
+    security_notices.tell(user, "new_device", now=timezone.now(), whence=whence)
 
 
 def _remember(response: HttpResponse, logins: list[int]) -> None:

@@ -163,7 +163,7 @@ class PasswordAdvice:
                 field.error_messages |= written(advice)
                 shown_on_demand(field, is_new=name == "password1")
         if new := self.fields.get("password1"):
-            new.help_text = passwords.ADVICE
+            new.help_text = passwords.ADVICE % {"least": passwords.LEAST}
 
 
 class SetPasswordForm(PasswordAdvice, allauth.SetPasswordForm):  # type: ignore[misc]

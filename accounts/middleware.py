@@ -2,7 +2,7 @@
 was refused."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -49,7 +49,6 @@ class LanguageMiddleware:
 class SessionLifeMiddleware:
     """End a sign-in that is over, before any view sees it: what is asked for is then asked by a visitor."""
 
-    EVERY = timedelta(minutes=1)  # how exactly the last sign of a person is kept
     # Ids of the parts of open pages that ask by themselves: nobody need sit there.
     POLLS = ("news", "messages", "engine", "paper")
 
@@ -57,33 +56,19 @@ class SessionLifeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not request.path_info.startswith(MACHINES) and _is_signed_in(request):
-            now = timezone.now()
-            if why := self._ended(request, now):
+        if request.path_info.startswith(MACHINES) or not _is_signed_in(request):
+            return self.get_response(request)
+        user, now = request.user, timezone.now()
+        if isinstance(user, User):
+            is_person = request.headers.get("HX-Trigger") not in self.POLLS
+            life = session_life.of(is_staff=user.is_staff)
+            if why := session_life.look(request.session, life, is_person=is_person, now=now):
                 logout(request)
                 request.session[session_life.WHY] = why.value
                 if request.headers.get("HX-Request"):
                     # A piece of a page: the whole page comes anew, for a visitor.
                     return HttpResponse(headers={"HX-Refresh": "true"})
         return self.get_response(request)
-
-    def _ended(self, request: HttpRequest, now: datetime) -> session_life.Ended | None:
-        user = request.user
-        if not isinstance(user, User):
-            return None
-        kept = request.session
-        if session_life.BEGAN not in kept:  # signed in before there was an end
-            session_life.begin(kept, now=now)
-        began, active = (
-            datetime.fromtimestamp(kept[name], UTC) for name in (session_life.BEGAN, session_life.ACTIVE)
-        )
-        if why := session_life.ended(
-            session_life.of(is_staff=user.is_staff), began=began, active=active, now=now
-        ):
-            return why
-        if now - active >= self.EVERY and request.headers.get("HX-Trigger") not in self.POLLS:
-            kept[session_life.ACTIVE] = now.timestamp()
-        return None
 
 
 class SeenMiddleware:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 LEAST = 12  # characters
 LONGEST = 128  # characters; OWASP ASVS 2.1.2
 ADVICE = gettext_lazy(
-    "At least 12 characters, not only digits. Three words of your own are easy to remember."
+    "At least %(least)d characters, not only digits. Three words of your own are easy to remember."
 )
 
 
@@ -34,7 +34,7 @@ class LongEnough(rules.MinimumLengthValidator):
         return _("At least %d characters.") % LEAST
 
 
-class LongestPasswordValidator:
+class NotTooLong:
     """Of Django's kind (AUTH_PASSWORD_VALIDATORS). Nothing is cut off in silence: what is too long is refused."""
 
     def validate(self, password: str, user: object = None) -> None:
@@ -76,5 +76,5 @@ class PasswordInput(forms.PasswordInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        context["widget"]["is_new"] = self.is_new
+        context["widget"] |= {"is_new": self.is_new, "least": LEAST}
         return context

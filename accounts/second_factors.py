@@ -22,6 +22,7 @@ from qrcode.image.svg import SvgPathImage
 
 from accounts import sealing, security_notices, step_up
 from accounts.models import User
+from accounts.security_notices import Whence
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,8 @@ def _used_twice(user: User, request: HttpRequest, authenticator: Authenticator, 
     if authenticator.type == Authenticator.Type.TOTP and cache.get(
         authenticator.wrap()._get_used_cache_key(code)  # allauth has no public question for it
     ):
-        ip = get_account_adapter().get_client_ip(request)
-        security_notices.tell(user, "code_used_twice", now=timezone.now(), ip=ip)
+        whence = Whence(get_account_adapter().get_client_ip(request))
+        security_notices.tell(user, "code_used_twice", now=timezone.now(), whence=whence)
 
 
 def end_sessions(user: User) -> None:

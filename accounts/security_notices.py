@@ -3,6 +3,7 @@
 Whoever changed it may be somebody else, and may read one of the addresses; so all of them are told.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -32,18 +33,27 @@ WHAT: dict[str, Promise] = {
 }
 
 
-def tell(user: User, what: str, *, now: datetime, ip: str = "", device: str = "") -> None:
+@dataclass(frozen=True)
+class Whence:
+    """Where something was done; empty where that is not known."""
+
+    ip: str = ""
+    device: str = ""  # as accounts.device_names calls it
+
+
+NOWHERE = Whence()
+
+
+def tell(user: User, what: str, *, now: datetime, whence: Whence = NOWHERE) -> None:
     """Write to all of the login's addresses once the transaction has committed. what: a key of WHAT."""
     borrower = Borrower.objects.filter(user=user).first()
-    where = {"ip": ip, "device": device}
-    send(step_up.addresses(borrower, user), what, language=languages.of_user(user), now=now, **where)
+    to = step_up.addresses(borrower, user)
+    send(to, what, language=languages.of_user(user), now=now, whence=whence)
 
 
-def send(
-    to: list[Address], what: str, *, language: str, now: datetime, ip: str = "", device: str = ""
-) -> None:
-    """The same to addresses that are no longer the login's. ip, device: whence it was done, where known."""
+def send(to: list[Address], what: str, *, language: str, now: datetime, whence: Whence = NOWHERE) -> None:
+    """The same to addresses that are no longer the login's."""
     with translation.override(language):
-        words = {"what": str(WHAT[what]), "time": now, "ip": ip, "device": device}
+        words = {"what": str(WHAT[what]), "time": now, "ip": whence.ip, "device": whence.device}
     for address in to:
         transaction.on_commit(partial(letters.send, "security", to=address, language=language, **words))

@@ -52,9 +52,8 @@ if not LOCAL and (
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=embedded.local_secret() if LOCAL else "")
-SECRET_KEY_FALLBACKS = env.list(
-    "SECRET_KEY_FALLBACKS", default=[]
-)  # earlier keys, while a new one takes over
+# Earlier keys, while a new one takes over.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if LOCAL else env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -181,9 +180,8 @@ CELERY_BEAT_SCHEDULE["delete_old"] = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
-METRICS_TOKEN = env.str(
-    "METRICS_TOKEN", default=""
-)  # what Prometheus says to read /metrics; empty: nobody may
+# What Prometheus says to read /metrics; empty: nobody may.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 # kind → days that rows are kept, 0 for ever; not named: as accounts.retention has it
 RETENTION_DAYS = numbers("RETENTION_DAYS", default={})
@@ -198,7 +196,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"accounts.passwords.{rule}"}
-    for rule in ("OwnWords", "LongEnough", "LongestPasswordValidator", "Uncommon", "NotDigitsAlone")
+    for rule in ("OwnWords", "LongEnough", "NotTooLong", "Uncommon", "NotDigitsAlone")
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -249,9 +247,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_ADAPTER = "accounts.second_factors.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (
-    LOCAL  # browsers know passkeys on http://localhost, and nowhere else without TLS
-)
+# Browsers know passkeys on http://localhost, and nowhere else without TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 MFA_TOTP_ISSUER = LENDER_NAME
 MFA_FORMS = {
     "add_webauthn": "accounts.second_factor_forms.AddPasskeyForm",
@@ -275,16 +272,14 @@ PHONENUMBER_DEFAULT_REGION = env.str("DEFAULT_REGION", default="US")  # of a num
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # ---------- conversations ----------
-CONVERSATION_ANSWER_HOURS = env.int(
-    "CONVERSATION_ANSWER_HOURS", default=24
-)  # until a person answers; borrowers see it
+# Until a person answers; borrowers see it.
+CONVERSATION_ANSWER_HOURS = env.int("CONVERSATION_ANSWER_HOURS", default=24)
 # Reminders are silent while a borrower waits for an answer; should nobody ever answer, no longer than this.
 CONVERSATION_HOLD_DAYS = env.int("CONVERSATION_HOLD_DAYS", default=14)
 
 # ---------- requests ----------
-PROMISE_MOST_DAYS = env.int(
-    "PROMISE_MOST_DAYS", default=30
-)  # ahead, that a borrower may promise by themselves
+# Ahead, that a borrower may promise by themselves.
+PROMISE_MOST_DAYS = env.int("PROMISE_MOST_DAYS", default=30)
 PROMISE_BOOKING_DAYS = env.int("PROMISE_BOOKING_DAYS", default=3)  # a transfer takes after the promised day
 # Days within which the lender answers each kind; borrowers see them.
 HELP_ANSWER_DAYS = {
@@ -369,9 +364,8 @@ CHANNEL_PROVIDERS: dict[str, dict[str, float]] = {
 }
 # A borrower claimed so often in a row without an outcome is set aside, so that the others go on.
 MOST_FRUITLESS_CLAIMS = env.int("MOST_FRUITLESS_CLAIMS", default=5)
-PROVIDER_RATES = numbers(
-    "PROVIDER_RATES", default={}
-)  # provider → messages a second; not named: without limit
+# provider → messages a second; not named: without limit
+PROVIDER_RATES = numbers("PROVIDER_RATES", default={})
 
 # provider → the module that understands what it tells us
 PROVIDER_READERS = {

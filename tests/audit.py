@@ -21,8 +21,8 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE
 
 
 def pins(lock: str) -> list[tuple[str, str]]:
-    """Name and version of each package that a lock file pins."""
-    return sorted({(name.lower(), version) for name, version in PIN.findall(lock)})
+    """Name, as PyPI normalizes it, and version of each package that a lock file pins."""
+    return sorted({(re.sub(r"[-_.]+", "-", name).lower(), version) for name, version in PIN.findall(lock)})
 
 
 def known(packages: list[tuple[str, str]], *, service: str = SERVICE) -> dict[str, list[str]]:

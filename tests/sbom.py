@@ -4,7 +4,6 @@ Source: https://cyclonedx.org/docs/1.6/json/; package addresses by https://githu
 """
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,9 @@ from tests.audit import pins
 
 def bill(lock: str) -> dict[str, Any]:
     """From a lock file's pins: the same lock gives the same bill."""
-    packages = [(re.sub(r"[-_.]+", "-", name), version) for name, version in pins(lock)]
     components = [
         {"type": "library", "name": name, "version": version, "purl": f"pkg:pypi/{name}@{version}"}
-        for name, version in packages
+        for name, version in pins(lock)
     ]
     return {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "components": components}
 

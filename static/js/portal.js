@@ -57,7 +57,7 @@ document.addEventListener("allauth.error", (event) => {
 });
 
 // A password one types: shown on demand, hidden again before it is sent; a new one is weighed by its length, in which a
-// sign repeated counts once (12 is the least that is taken).
+// sign repeated counts once.
 document.querySelectorAll("[data-password-of]").forEach((tools) => {
   const field = document.getElementById(tools.dataset.passwordOf);
   const button = tools.querySelector("button");

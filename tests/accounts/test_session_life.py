@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts import session_life
+from accounts import checks, session_life
 from accounts.middleware import SessionLifeMiddleware
 from accounts.models import Borrower, User
 from accounts.session_life import Ended, Life
@@ -132,6 +132,7 @@ def test_a_lender_sets_other_spans(
     clock: time_machine.Traveller, client_at_nine: Client, settings: Any
 ) -> None:
     settings.SESSION_LIFE = {"idle": timedelta(minutes=5), "whole": timedelta(hours=1)}
+    assert checks.sign_ins_last() == []
     clock.shift(timedelta(minutes=5))
     assert client_at_nine.get(PROFILE).status_code == 302
 
@@ -142,3 +143,8 @@ def test_a_piece_of_a_page_asked_for_after_signing_out_elsewhere_brings_the_whol
     answer = client.post(reverse("notifications:preview"), headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["HX-Refresh"], answer.text) == (200, "true", "")
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_a_sign_in_that_would_end_at_once_is_told(settings: Any) -> None:
+    settings.STAFF_SESSION_LIFE = {"idle": timedelta(0), "whole": timedelta(hours=8)}
+    assert [error.msg for error in checks.sign_ins_last()] == ["STAFF_SESSION_IDLE_MINUTES is 0:00:00."]
