@@ -6,9 +6,9 @@ books when it is asked for again.
 
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 
 from django.core.cache import cache
-from django.db.models import Count, Max
 from django.utils import translation
 
 from loans import balances, bill_lines
@@ -88,8 +88,10 @@ def keep(account: CreditAccount, name: str, *, today: date) -> None:
 
 
 def _key(account: CreditAccount, name: str, today: date) -> str:
-    """Of one state of the account: a paper made before a payment was booked, or taken back, is not found after it."""
-    booked = account.payments.aggregate(last=Max("pk"), number=Count("pk"))
-    state = f"{account.reported_balance}:{booked['last']}:{booked['number']}"
+    """Of one state of the account: a paper made before anything on it changed is not found after it."""
+    bills = account.bills.order_by("pk").values_list("due_on", "amount", "paid", "closed_at")
+    payments = Payment.everything.filter(account=account).order_by("pk").values_list("pk", "reversed_at")
+    told = (account.borrower.name, account.status, account.reported_balance, account.reported_at)
+    state = sha256(repr((told, list(bills), list(payments))).encode()).hexdigest()
     print_size = "large" if _reads_large(account) else "usual"
     return f"paper:{account.pk}:{name}:{today}:{translation.get_language()}:{print_size}:{state}"
