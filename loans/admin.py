@@ -106,8 +106,8 @@ class CreditAccountAdmin(ReadOnlyAdmin):
         if not found.difference:
             return gettext("The same.")
         return gettext("%(ours)s: the report says %(difference)s more.") % {
-            "ours": f"{found.ours} {found.currency}",
-            "difference": f"{found.difference} {found.currency}",
+            "ours": money.money(found.ours, found.currency),
+            "difference": money.money(found.difference, found.currency),
         }
 
     def record_payment_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -191,10 +191,9 @@ class PaymentAdmin(ReadOnlyAdmin):
             else:
                 messages.success(request, gettext("The payment is taken back. What it paid is owed again."))
                 return redirect(self.change_address(payment))
-        intro = gettext("Payment %(reference)s of %(amount)s %(currency)s.") % {
+        intro = gettext("Payment %(reference)s of %(sum)s.") % {
             "reference": payment.reference,
-            "amount": payment.amount,
-            "currency": payment.account.currency,
+            "sum": money.money(payment.amount, payment.account.currency),
         }
         words = {"title": _("Take the payment back"), "submit": _("Take the payment back"), "intro": intro}
         return self.journey_page(request, payment, form, words)

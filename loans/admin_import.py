@@ -44,10 +44,10 @@ class SheetForm(forms.Form):
 
     def clean_file(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > sheets.MOST_BYTES:
-            raise forms.ValidationError(
-                _("The file is larger than %(most)d MB. Split it.") % {"most": sheets.MOST_BYTES // 1_000_000}
-            )
+        try:
+            sheets.check_size(file.size or 0)  # before it is read
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
         return file
 
 

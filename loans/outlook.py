@@ -14,7 +14,7 @@ from loans.contract import CannotTell, Reason
 from loans.currency import unit
 from loans.figures import AccountView
 from loans.models import Bill, CreditAccount
-from loans.portfolio.sets import MINIMUM_FLOOR, MINIMUM_SHARE, USUAL_FLOOR
+from loans.portfolio import sets
 from loans.projection import NeverEnds, Payments
 from loans.quotes import fee_left, interest_left, last_due_day
 from loans.rounding import rounded
@@ -168,9 +168,7 @@ def first_interest(view: AccountView, annual_rate_pct: Decimal) -> Decimal:
 
 def minimum_rule(currency: str, bills: Sequence[Bill]) -> MinimumRule | None:
     """The rule that made every statement's least payment. None: no statement, or the lender's rule is not known."""
-    rule = MinimumRule(
-        share=MINIMUM_SHARE, floor=MINIMUM_FLOOR.get(currency, USUAL_FLOOR), unit=unit(currency)
-    )
+    rule = sets.minimum_rule(currency)
     known = [(bill.statement_balance, bill.amount) for bill in bills if bill.statement_balance is not None]
     made = [rule.demand(balance) == amount for balance, amount in known]
     return rule if made and all(made) else None

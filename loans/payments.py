@@ -11,7 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -21,6 +20,7 @@ from loans.contract import CannotTell
 from loans.currency import unit
 from loans.models import Allocation, Bill, CreditAccount, Payment
 from loans.refusals import Code, Refused
+from loans.templatetags.money import day, money
 
 MOST = Decimal(10) ** 15  # what the column holds
 RECORDED = "recorded"  # Payment.basis: entered in the portal, not by the lender's file
@@ -88,14 +88,14 @@ def _check(account: CreditAccount, payment: NewPayment, now: datetime) -> None:
         raise PaymentRefused(
             Code.IN_FUTURE,
             _("%(day)s is in the future. Record the payment on the day it arrives.")
-            % {"day": date_format(payment.received_on)},
+            % {"day": day(payment.received_on)},
             "received_on",
         )
     if account.opened_on and payment.received_on < account.opened_on:
         raise PaymentRefused(
             Code.TOO_EARLY,
             _("This account was opened on %(day)s. A payment cannot have come before.")
-            % {"day": date_format(account.opened_on)},
+            % {"day": day(account.opened_on)},
             "received_on",
         )
     if len(payment.reference) > 64 or not payment.reference.isprintable():
@@ -121,13 +121,10 @@ def _check_that_it_settles(account: CreditAccount, payment: NewPayment) -> None:
     if payment.amount < quote.total:
         raise PaymentRefused(
             Code.DOES_NOT_SETTLE,
-            _(
-                "On %(day)s it takes %(sum)s %(currency)s to settle this loan. Book it as a payment like others."
-            )
+            _("On %(day)s it takes %(sum)s to settle this loan. Book it as a payment like others.")
             % {
-                "day": date_format(on),
-                "sum": quote.total.quantize(unit(account.currency)),
-                "currency": account.currency,
+                "day": day(on),
+                "sum": money(quote.total, account.currency),
             },
             "amount",
         )

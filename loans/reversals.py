@@ -7,7 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as N_  # noqa: N812  the name that extraction knows
 
@@ -15,6 +14,7 @@ from accounts.models import User
 from loans import signals, splitting
 from loans.models import Allocation, CreditAccount, Payment, Reversal
 from loans.refusals import Code, Refused
+from loans.templatetags.money import day
 
 LONGEST_WHY = 200
 
@@ -44,9 +44,8 @@ def reverse(
         account = CreditAccount.objects.select_for_update().get(pk=payment.account_id)
         taken = Payment.everything.select_for_update().get(pk=payment.pk)
         if taken.reversed_at:
-            day = date_format(taken.reversal.on)
-            words = _("This payment was taken back on %(day)s already.") % {"day": day}
-            raise ReversalRefused(Code.TAKEN_BACK, words)
+            words = _("This payment was taken back on %(day)s already.")
+            raise ReversalRefused(Code.TAKEN_BACK, words % {"day": day(taken.reversal.on)})
         was = Allocation.objects.filter(payment=taken).values_list("bill__number", "amount")
         reversal = Reversal(
             payment=taken,
@@ -76,10 +75,10 @@ def _check(payment: Payment, why: str, on: date, now: datetime) -> None:
         raise ReversalRefused(Code.BAD_FIELD, words, "why")
     if on > now.date():  # the lender's day is UTC's
         words = _("%(day)s is in the future. Take the payment back on the day it goes.")
-        raise ReversalRefused(Code.IN_FUTURE, words % {"day": date_format(on)}, "on")
+        raise ReversalRefused(Code.IN_FUTURE, words % {"day": day(on)}, "on")
     if on < payment.received_on:
         words = _("The payment came on %(day)s. It cannot have been taken back before.")
-        raise ReversalRefused(Code.TOO_EARLY, words % {"day": date_format(payment.received_on)}, "on")
+        raise ReversalRefused(Code.TOO_EARLY, words % {"day": day(payment.received_on)}, "on")
 
 
 def _interest_paid(account: CreditAccount) -> Decimal:

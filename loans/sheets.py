@@ -41,10 +41,7 @@ class Sheet:
 
 def read(content: bytes, *, most_rows: int) -> Sheet:
     """Header and rows; empty rows are passed over. ValueError: not such a table, or too large."""
-    if len(content) > MOST_BYTES:
-        raise ValueError(
-            _("The file is larger than %(most)d MB. Split it.") % {"most": MOST_BYTES // 1_000_000}
-        )
+    check_size(len(content))
     if content.startswith(_OLD_EXCEL):
         raise ValueError(_("This is an old Excel file. Save it as .xlsx or CSV and hand it in again."))
     table = _workbook(content, most_rows) if content.startswith(_ZIP) else _csv(content, most_rows)
@@ -62,6 +59,13 @@ def read(content: bytes, *, most_rows: int) -> Sheet:
             % {"most": most_rows}
         )
     return Sheet(header, tuple((line, _fit(cells, len(header), line)) for line, cells in rows))
+
+
+def check_size(size: int) -> None:
+    """size: bytes. ValueError: more than is read."""
+    if size > MOST_BYTES:
+        words = _("The file is larger than %(most)d MB. Split it.")
+        raise ValueError(words % {"most": MOST_BYTES // 1_000_000})
 
 
 def _fit(cells: tuple[str, ...], width: int, line: int) -> tuple[str, ...]:

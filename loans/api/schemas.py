@@ -130,11 +130,11 @@ Became = Literal["created", "updated", "unchanged", "refused"]
 class Result(Schema):
     """What became of one row, in the order of the rows."""
 
-    reference: str
+    reference: Annotated[str, Field(description="What names the row; of a bill its account and number.")]
     result: Became
-    why: str | None = None  # of a refused one: what to correct, in English
-    code: Code | None = None  # of a refused one: the same for machines
-    field: str | None = None  # of a refused one: the field to correct, where it is one
+    why: Annotated[str | None, Field(description="Of a refused row: what to correct, in English.")] = None
+    code: Annotated[Code | None, Field(description="Of a refused row: the same for machines.")] = None
+    field: Annotated[str | None, Field(description="Of a refused row: what to correct, if one field.")] = None
 
 
 class BatchOut(Schema):

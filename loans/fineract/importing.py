@@ -10,7 +10,7 @@ from loans.api.schemas import BorrowerIn
 from loans.fineract import mapping
 from loans.fineract.mapping import Answer, Place
 from loans.fineract.reading import NotRead, Reader
-from loans.fineract.taking import Refused, take
+from loans.fineract.taking import NotTaken, take
 from loans.models import CreditAccount, FineractLoan
 
 
@@ -67,14 +67,14 @@ class Import:
         self.run.loans[became] += 1
 
     def _take(self, listed: Answer, known: FineractLoan | None) -> str:
-        """Refused, NotRead or ValueError: this loan stays as it was."""
+        """NotTaken, NotRead or ValueError: this loan stays as it was."""
         fingerprint = mapping.fingerprint(listed)
         if self._is_known(known, fingerprint):
             return "skipped"
         if known is None and mapping.state(listed) == mapping.NOT_LENT:
             return "not_lent"
         if not listed.get("clientId"):
-            raise Refused("it is lent to a group; the portal's borrowers are persons")
+            raise NotTaken("it is lent to a group; the portal's borrowers are persons")
         answer = self.reader.get(f"loans/{int(listed['id'])}", associations="repaymentSchedule,transactions")
         borrower = self._borrower(int(answer["clientId"]))
         account, taken = take(mapping.loan(answer, borrower.reference), borrower, now=self.clock())

@@ -23,7 +23,7 @@ MARK = "FIN-T"  # begins the references of payments that come from Fineract, bef
 NOTHING = {"amount": reading.NOT_NEGATIVE("0"), "principal": None, "interest": None}
 
 
-class Refused(ValueError):
+class NotTaken(ValueError):
     """The loan stays as it was. The message says what to correct."""
 
 
@@ -38,7 +38,7 @@ class Taken:
 
 
 def take(loan: Loan, borrower: BorrowerIn, *, now: datetime) -> tuple[CreditAccount, Taken]:
-    """The borrower, the account, its schedule and its payments. Refused: one of them cannot be.
+    """The borrower, the account, its schedule and its payments. NotTaken: one of them cannot be.
 
     now: in the lender's zone, for a payment of the lender's today may be tomorrow's in UTC.
     """
@@ -121,12 +121,12 @@ def _schedule(account: CreditAccount, bills: Sequence[BillIn], taken: Taken, now
 
 
 def _fields(row: BillIn, account: CreditAccount) -> dict[str, Any]:
-    """The row's fields as a bill holds them. Refused: an amount is finer than its currency."""
+    """The row's fields as a bill holds them. NotTaken: an amount is finer than its currency."""
     try:
         fields = reading.bill(row)
         reading.check_places(fields, account.currency)
     except ValueError as error:
-        raise Refused(f"{row.label}: {error}") from error
+        raise NotTaken(f"{row.label}: {error}") from error
     return {name: fields[name] for name in upserts.KEPT_OF_BILL}
 
 
@@ -166,7 +166,7 @@ def _differences(account: CreditAccount, loan: Loan) -> list[str]:
 def _all_good(results: list[Result]) -> list[Result]:
     for result in results:
         if result.result == "refused":
-            raise Refused(f"{result.reference}: {result.why}")
+            raise NotTaken(f"{result.reference}: {result.why}")
     return results
 
 

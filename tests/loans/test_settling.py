@@ -57,7 +57,7 @@ def test_what_the_quote_says_or_more_closes_the_loan(loan: CreditAccount, more: 
 
 def test_a_cent_less_is_refused_with_the_sum_and_nothing_is_booked(loan: CreditAccount) -> None:
     before = loan.payments.count()
-    with pytest.raises(PaymentRefused, match=r"it takes 844.22 USD to settle this loan"):
+    with pytest.raises(PaymentRefused, match=r"it takes \$844.22 to settle this loan"):
         settle(loan, quote(loan) - Decimal("0.01"))
     assert loan.payments.count() == before
 
@@ -86,7 +86,7 @@ def test_bills_that_fell_away_say_so(loan: CreditAccount) -> None:
 def test_staff_book_a_payment_that_settles(staff_client: Client, loan: CreditAccount) -> None:
     path = reverse("admin:loans_creditaccount_record_payment", args=[loan.pk])
     form = {"amount": "844.21", "received_on": TODAY.isoformat(), "settles": "on"}
-    assert "844.22 USD" in staff_client.post(path, form).content.decode()
+    assert "$844.22 to settle" in staff_client.post(path, form).content.decode()
     assert staff_client.post(path, {**form, "amount": "844.22"}).status_code == 302
     loan.refresh_from_db()
     assert loan.status == "closed"

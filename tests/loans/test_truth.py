@@ -76,4 +76,4 @@ def test_the_command_names_and_counts_what_differs(borrower: Borrower) -> None:
 def test_staff_see_the_difference_on_the_account(staff_client: Client, borrower: Borrower) -> None:
     loan = report(contracted(borrower), "900")
     page = staff_client.get(reverse("admin:loans_creditaccount_change", args=[loan.pk])).content.decode()
-    assert "the report says 58.490 USD more" in page
+    assert "the report says $58.49 more" in page
