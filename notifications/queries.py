@@ -146,9 +146,11 @@ WHERE lane.borrower_id = ANY(%(borrowers)s::bigint[])
 # again, which that claim did not see. A receipt may have come first and settled the attempt as accepted; an attempt
 # given up as unknown may still learn better. Of the reminders only good news reaches one that was given up as unknown:
 # it is never planned anew. Rows are locked in one order everywhere: portions, lanes, attempts, reminders. PostgreSQL
-# runs the main statement first and the last WITH before the others, so "written" holds the reminders back until the
-# attempts are done: a receipt, which locks an attempt and then its reminders, made a deadlock of it else. The portions
-# that were there to be deleted are the worker's to call; the others the reaper has given back.
+# runs the main statement first and the last WITH before the others, so the count of the attempts holds the reminders
+# back until those are done: a receipt, which locks an attempt and then its reminders, made a deadlock of it else. The
+# portions that were there to be deleted are the worker's to call; the others the reaper has given back. The states are
+# asked in a CASE of both tables, which the planner does not turn into a search: its statistics know of no row that is
+# "calling", so it compared all that are with all answers (measured: 160 µs of 250 a reminder).
 SETTLE = """
 WITH begun AS (
     DELETE FROM notifications_portion WHERE id = ANY(%(portions)s::uuid[]) RETURNING id
@@ -160,7 +162,8 @@ attempts AS (
     FROM unnest(%(ids)s::uuid[], %(claims)s::bigint[], %(states)s::text[], %(references)s::text[],
                 %(details)s::text[], %(retry_afters)s::timestamptz[], %(saids)s::text[])
          AS answer(id, claim, state, reference, detail, retry_after, said_against)
-    WHERE attempt.id = answer.id AND attempt.claim = answer.claim AND attempt.state IN ('calling', 'unknown')
+    WHERE attempt.id = answer.id
+      AND CASE attempt.claim WHEN answer.claim THEN attempt.state IN ('calling', 'unknown') END
     RETURNING 1
 ),
 reminders AS (
@@ -170,10 +173,10 @@ reminders AS (
         refused_by = reminder.refused_by || answer.refused_by::jsonb
     FROM unnest(%(reminders)s::bigint[], %(reminder_states)s::text[], %(reminder_nexts)s::timestamptz[],
                 %(failed)s::text[], %(refused_by)s::text[])
-         AS answer(id, state, next_at, failed, refused_by),
-         (SELECT count(*) FROM attempts) AS written
+         AS answer(id, state, next_at, failed, refused_by)
     WHERE reminder.id = answer.id
-      AND (reminder.state = 'calling' OR (reminder.state = 'unknown' AND answer.state = 'sent'))
+      AND CASE reminder.state WHEN 'calling' THEN TRUE WHEN 'unknown' THEN answer.state = 'sent' END
+      AND (SELECT count(*) FROM attempts) >= 0
 ),
 lanes AS (
     UPDATE notifications_lane lane
