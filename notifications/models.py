@@ -135,8 +135,13 @@ class Attempt(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # the provider's reference
     borrower = models.ForeignKey(
-        Borrower, on_delete=models.PROTECT, related_name="attempts", verbose_name=_("borrower")
+        Borrower,
+        on_delete=models.PROTECT,
+        related_name="attempts",
+        db_index=False,  # attempt_of_borrower begins with it
+        verbose_name=_("borrower"),
     )
+    # Of the links' table a migration drops the index on the attempt: that of (attempt, reminder) begins with it.
     reminders = models.ManyToManyField(
         Reminder, related_name="attempts", blank=True, verbose_name=_("reminders")
     )
