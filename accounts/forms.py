@@ -165,6 +165,12 @@ class PasswordAdvice:
         if new := self.fields.get("password1"):
             new.help_text = passwords.ADVICE % {"least": passwords.LEAST}
 
+    def add_error(self, field: str | None, error: Any) -> None:
+        """allauth says one thing of the second password in words of its own: that it is not the first."""
+        if field == "password2" and not isinstance(error, forms.ValidationError):
+            error = _("The two passwords are not the same. Enter the new password once more.")
+        super().add_error(field, error)  # type: ignore[misc]
+
 
 class SetPasswordForm(PasswordAdvice, allauth.SetPasswordForm):  # type: ignore[misc]
     pass

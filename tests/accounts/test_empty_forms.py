@@ -51,6 +51,13 @@ def test_the_pages_of_a_borrower(signed_in: Client, borrower: Borrower) -> None:
     change = problems(signed_in, reverse("account_change_password"))
     assert "Enter the password you have now." in change
     assert "Enter the new password once more." in change
+    differing = {
+        "oldpassword": factories.PASSWORD,
+        "password1": "a long walk home",
+        "password2": "another one",
+    }
+    told = problems(signed_in, reverse("account_change_password"), **differing)
+    assert "The two passwords are not the same. Enter the new password once more." in told
     assert "Choose a time." in problems(signed_in, reverse("notifications:preferences"), hours="same")
 
 

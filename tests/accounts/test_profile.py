@@ -60,7 +60,7 @@ def test_the_profile_shows_name_addresses_and_their_state(signed_in: Client, bor
     factories.make_contact_point(borrower, value="+12125550171", verified_at=None)
     factories.make_contact_point(borrower, value="+12125550172", closed_at=timezone.now())
     page = signed_in.get(PROFILE).text
-    for words in ("Zhang Wei", email_of(borrower), "you sign in with it", "not confirmed yet", "closed"):
+    for words in ("Zhang Wei", email_of(borrower), "You sign in with it", "Not confirmed yet", "Closed"):
         assert words in page
 
 

@@ -10,13 +10,16 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Borrower
-from loans.models import CreditAccount
+from loans.models import CreditAccount, Payment
 from tests import factories
 from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Scheme, Visitor, barriers, overflow
 
 SCREENS = [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")]
 PAGES = ["landing", "overview", "account", "statements", "no such page", "style guide"]
 TODAY = timezone.now().date()
+OUT_OF_ITS_ROW = """[...document.querySelectorAll(".beside")].filter(
+    (cell) => cell.scrollWidth > cell.clientWidth || cell.getBoundingClientRect().right > innerWidth
+).map((cell) => cell.innerText)"""
 
 
 @pytest.fixture
@@ -29,6 +32,9 @@ def loan(borrower: Borrower) -> CreditAccount:
         principal=Decimal("123456789.50"),
     )
     bill(loan, timedelta(days=-60), paid=Decimal("1234567.89"), closed_at=timezone.now())
+    Payment.objects.create(
+        account=loan, reference="P-2026-11-30-0000000001", received_on=TODAY, amount=Decimal("1234567.89")
+    )
     for month in range(-1, 12):
         bill(loan, timedelta(days=30 * month + 10))
     return loan
@@ -74,6 +80,7 @@ def test_pages_fit_the_smallest_phone_in_every_language(
         for fold in page.locator("summary").all():
             fold.click()
         assert overflow(page) == 0, name
+        assert page.evaluate(OUT_OF_ITS_ROW) == [], name
 
 
 def test_the_browser_has_no_complaint_about_code_or_policy(
