@@ -16,8 +16,9 @@ from accounts.admin_base import ReadOnlyAdmin
 from loans import admin_api as admin_api
 from loans import admin_import as admin_import
 from loans import balances, payments, reversals, truth
+from loans.admin_money import MoneyAdmin
 from loans.models import Bill, CreditAccount, PayEvent, Payment, PayOrder, Reversal
-from loans.templatetags import money
+from loans.templatetags.money import money
 
 
 class PaymentForm(forms.Form):
@@ -55,7 +56,7 @@ class PaymentForm(forms.Form):
         if self.cleaned_data.get("amount", most) > most:
             self.fields["is_surely_more"] = self.asked
             if not self["is_surely_more"].data:
-                owed = money.money(most, self.view.currency)
+                owed = money(most, self.view.currency)
                 words = gettext(
                     "All that is owed is %(sum)s. Correct the amount, or say below that it is right."
                 )
@@ -76,12 +77,11 @@ class AutopayForm(forms.Form):
 
 
 @admin.register(CreditAccount)
-class CreditAccountAdmin(ReadOnlyAdmin):
+class CreditAccountAdmin(MoneyAdmin):
     list_display = (
         "reference",
         "borrower",
         "product",
-        "currency",
         "status",
         "reported_balance",
         "months_past_due",
@@ -90,13 +90,17 @@ class CreditAccountAdmin(ReadOnlyAdmin):
     list_filter = ("product", "status", "currency")
     search_fields = ("reference__exact", "borrower__reference__exact")
     readonly_fields = ("owed_today", "own_sum")
+    money_fields = ("principal", "instalment_amount", "credit_limit", "reported_balance")
     journeys = ("record_payment", "autopay")
+
+    def currency_of(self, row: CreditAccount) -> str:
+        return row.currency
 
     @admin.display(description=_("owed today, as the borrower sees it"))
     def owed_today(self, obj: CreditAccount) -> str:
         """The reported balance less what came in since."""
         view = balances.account_view(obj, today=calendar_day(obj.borrower))
-        return money.money(view.balance, view.currency)
+        return money(view.balance, view.currency)
 
     @admin.display(description=_("our own sum, for comparison"))
     def own_sum(self, obj: CreditAccount) -> str:
@@ -106,8 +110,8 @@ class CreditAccountAdmin(ReadOnlyAdmin):
         if not found.difference:
             return gettext("The same.")
         return gettext("%(ours)s: the report says %(difference)s more.") % {
-            "ours": money.money(found.ours, found.currency),
-            "difference": money.money(found.difference, found.currency),
+            "ours": money(found.ours, found.currency),
+            "difference": money(found.difference, found.currency),
         }
 
     def record_payment_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -163,15 +167,17 @@ class CreditAccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Bill)
-class BillAdmin(ReadOnlyAdmin):
+class BillAdmin(MoneyAdmin):
     list_display = ("account", "number", "due_on", "amount", "paid", "closed_at")
+    money_fields = ("amount", "principal", "interest", "statement_balance", "balance_after", "paid")
     list_select_related = ("account",)
     search_fields = ("account__reference__exact",)
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
+class PaymentAdmin(MoneyAdmin):
     list_display = ("reference", "account", "received_on", "amount", "basis", "recorded_by", "reversed_at")
+    money_fields = ("amount",)
     list_select_related = ("account", "recorded_by")
     search_fields = ("reference__exact", "account__reference__exact")
     journeys = ("take_back",)
@@ -193,22 +199,27 @@ class PaymentAdmin(ReadOnlyAdmin):
                 return redirect(self.change_address(payment))
         intro = gettext("Payment %(reference)s of %(sum)s.") % {
             "reference": payment.reference,
-            "sum": money.money(payment.amount, payment.account.currency),
+            "sum": money(payment.amount, payment.account.currency),
         }
         words = {"title": _("Take the payment back"), "submit": _("Take the payment back"), "intro": intro}
         return self.journey_page(request, payment, form, words)
 
 
 @admin.register(Reversal)
-class ReversalAdmin(ReadOnlyAdmin):
+class ReversalAdmin(MoneyAdmin):
     list_display = ("payment", "on", "at", "by", "why", "principal")
-    list_select_related = ("payment", "by")
+    list_select_related = ("payment__account", "by")
+    money_fields = ("principal",)
     search_fields = ("payment__reference__exact",)
+
+    def currency_of(self, row: Reversal) -> str:
+        return row.payment.account.currency
 
 
 @admin.register(PayOrder)
-class PayOrderAdmin(ReadOnlyAdmin):
+class PayOrderAdmin(MoneyAdmin):
     list_display = ("reference", "account", "amount", "state", "provider", "created_at", "payment")
+    money_fields = ("amount",)
     list_select_related = ("account", "payment")
     list_filter = ("state",)
     search_fields = ("account__reference__exact", "provider_reference__exact")

@@ -155,3 +155,14 @@ def test_a_proved_address_is_not_rewritten_by_staff(staff_client, borrower):
     assert borrower.time_zone == "Asia/Taipei"
     values = dict(borrower.contact_points.filter(kind="email").values_list("value", "verified_at"))
     assert values == {point.value: point.verified_at, "new@example.com": None}
+
+
+def test_staff_read_amounts_to_their_currencys_places_and_reach_an_accounts_bills(staff_client, borrower):
+    yen = factories.make_loan(borrower, currency="JPY", principal=1234)
+    factories.make_bill(yen, amount=567)
+    own = staff_client.get(address(type(yen), "change", yen.pk)).text
+    assert "¥1,234" in own
+    assert "1,234.000" not in own
+    bills = address(type(yen.bills.get()), "changelist") + f"?q={yen.reference}"
+    assert bills in own
+    assert "¥567" in staff_client.get(bills).text
