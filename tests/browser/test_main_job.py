@@ -29,6 +29,7 @@ from tests.browser.visiting import DESKTOP, PHONE, Visitor, flaws, overflow
 from tests.sandbox import Sandbox
 
 EMAIL, NUMBER = "zhang.wei@example.com", "+12125550123"
+STAFF = "staff@example.com"
 # In New York, where the borrower lives; the bill is due on Sunday, 1 February.
 MONDAY_TEN = datetime(2026, 1, 26, 15, tzinfo=UTC)
 THURSDAY_TEN = datetime(2026, 1, 29, 15, tzinfo=UTC)  # three days before
@@ -286,13 +287,17 @@ def read_why(walk: Walk) -> None:
 
 def open_office(visitor: Visitor) -> Page:
     """Staff sign in, in a browser of their own."""
-    login = factories.make_staff(email="staff@example.com")
+    factories.make_staff(email=STAFF)
     page = visitor.open("/admin/", width=DESKTOP)
-    page.get_by_role("link", name="Sign in with a password instead").click()
-    page.get_by_label("E-mail address or phone number").fill(login.email)
-    page.get_by_label("Password").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in_to_office(page)
     return page
+
+
+def sign_in_to_office(office: Page) -> None:
+    office.get_by_role("link", name="Sign in with a password instead").click()
+    office.get_by_label("E-mail address or phone number").fill(STAFF)
+    office.get_by_label("Password").fill(factories.PASSWORD)
+    office.get_by_role("button", name="Sign in").click()
 
 
 def answer_the_question(office: Page) -> None:
@@ -306,6 +311,9 @@ def answer_the_question(office: Page) -> None:
 
 
 def record_payment(office: Page, loan: CreditAccount) -> None:
+    """Days later, so they sign in anew."""
+    office.reload()
+    sign_in_to_office(office)
     office.get_by_role("link", name="Credit accounts").first.click()
     office.get_by_role("link", name=loan.reference).click()
     office.get_by_role("link", name="Record a payment").click()

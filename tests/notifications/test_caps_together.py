@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # The claim as it is, but that it takes no lock, asks for no lease, and lingers so that claims surely overlap.
 CLAIM_WITHOUT_LOCK = """
-SELECT borrower_id, claim FROM notifications_lane, pg_sleep(0.3)
+SELECT borrower_id, claim, false FROM notifications_lane, pg_sleep(0.3)
 WHERE next_at <= %(now)s AND %(lease)s::interval IS NOT NULL LIMIT %(limit)s
 """
 
