@@ -67,7 +67,10 @@ class AccountIn(Referenced):
     borrower: Reference
     product: Annotated[str, Field(description="instalment_loan, credit_card or line_of_credit")]
     currency: Annotated[str, Field(description="ISO 4217.")]
-    status: Annotated[str, Field(description="open, closed or charged_off")] = "open"
+    status: Annotated[
+        str | None,
+        Field(description="open, closed or charged_off. Left out: as it was, and of a new one open."),
+    ] = None
     opened_on: Day | None = None
     principal: Amount | None = None
     annual_rate_pct: Amount | None = None

@@ -143,6 +143,7 @@ def accounts(rows: Sequence[AccountIn], *, now: datetime) -> list[Result]:
             if why := _cannot_be(fields, person, old):
                 batch.refuse(place, why)
                 continue
+            fields["status"] = fields["status"] or (old.status if old else Status.OPEN)
             balance = fields["reported_balance"]
             is_reported = balance is not None and (old is None or old.reported_balance != balance)
             report = {"reported_balance": balance, "reported_at": now} if is_reported else {}

@@ -260,6 +260,17 @@ def test_whatever_ends_a_bill_cancels_its_reminders_at_once(
     assert Bill.objects.get().closed_at == NOW
 
 
+def test_an_account_that_has_ended_is_not_opened_again_by_a_row_that_does_not_say_so(
+    secret: str, fed: None
+) -> None:
+    call(secret, "accounts", [{**LOAN, "status": "closed"}])
+    assert "status" not in LOAN
+    call(secret, "accounts", [{**LOAN, "annual_rate_pct": "9"}])
+    assert call(secret, "accounts/L-1").json()["status"] == "closed"
+    call(secret, "accounts", [{**LOAN, "status": "open"}])
+    assert call(secret, "accounts/L-1").json()["status"] == "open"
+
+
 def test_an_open_bill_can_be_corrected_but_not_below_what_is_paid(secret: str, fed: None) -> None:
     call(secret, "payments", [PAYMENT])
     assert "400.00 of the bill is paid; its amount cannot be less" in why(
