@@ -24,6 +24,24 @@ def kill_in_the_middle(folder: Path, *, portion: int, after: int) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == b"in the middle\n"
         process.kill()
+    _wait_for_its_lock()
+
+
+def _wait_for_its_lock() -> None:
+    """The server sees a moment later than we that its client is gone."""
+    from django.db import connection
+
+    held = """
+        SELECT 1 FROM pg_locks JOIN pg_database base ON base.oid = pg_locks.database
+        WHERE locktype = 'advisory' AND datname = %s
+    """
+    with connection.cursor() as cursor:
+        for _ in range(100):
+            cursor.execute(held, [connection.settings_dict["NAME"]])
+            if not cursor.fetchone():
+                return
+            time.sleep(0.1)
+    raise AssertionError("The killed import's lock is still held after ten seconds.")
 
 
 def main(folder: str, database: str, portion: str, after: str) -> None:
