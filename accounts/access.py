@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRefresh
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import Borrower, User
@@ -45,7 +46,7 @@ def borrower_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.headers.get("HX-Request") and not request.user.is_authenticated:
             # Signed out in another tab. The sign-in page would become a part of this one, which shows what is owed.
-            return HttpResponse(headers={"HX-Refresh": "true"})
+            return HttpResponseClientRefresh()
         return for_borrower(request, *args, **kwargs)
 
     return guarded

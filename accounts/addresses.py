@@ -1,6 +1,5 @@
 """Where a person can be reached or signs in: an e-mail address or a phone number, read as people type it."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import phones
 from accounts.models import Borrower, ContactPoint
+from accounts.typed import narrow
 
 Kind = ContactPoint.Kind
 WRITTEN_TO = (Kind.EMAIL, Kind.PHONE)  # what has an address that a person can type
@@ -31,7 +31,7 @@ def read(text: str, region: str) -> Address:
 
     ValueError, with words for the person: it is neither an e-mail address nor a phone number.
     """
-    text = unicodedata.normalize("NFKC", text).strip()  # a keyboard for Chinese may write ＠ and digits wide
+    text = narrow(text).strip()
     if "@" in text:
         try:
             validate_email(text)

@@ -1,6 +1,5 @@
 """What people type about themselves."""
 
-import unicodedata
 from typing import Any
 
 from allauth.account import forms as allauth
@@ -13,6 +12,7 @@ from accounts import addresses, logins, passwords, regions, time_zones
 from accounts.addresses import Address
 from accounts.codes import Recipient
 from accounts.models import Borrower, ContactPoint
+from accounts.typed import narrow
 
 OTHER = "other"
 
@@ -28,11 +28,6 @@ def written(advice: Any) -> dict[str, Any]:
         "required": advice,
         "max_length": _("That is too long. Enter at most %(limit_value)d characters."),
     }
-
-
-def narrow(text: str) -> str:
-    """１２３ as 123: a keyboard for Chinese writes digits as wide as its characters."""
-    return unicodedata.normalize("NFKC", text)
 
 
 def shown_on_demand(field: forms.Field, *, is_new: bool = False) -> None:

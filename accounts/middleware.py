@@ -8,10 +8,11 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as USER_ID
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts import languages, refusals, session_life
 from accounts.models import User
@@ -67,7 +68,7 @@ class SessionLifeMiddleware:
                 request.session[session_life.WHY] = why.value
                 if request.headers.get("HX-Request"):
                     # A piece of a page: the whole page comes anew, for a visitor.
-                    return HttpResponse(headers={"HX-Refresh": "true"})
+                    return HttpResponseClientRefresh()
         return self.get_response(request)
 
 

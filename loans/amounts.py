@@ -1,7 +1,8 @@
 """Amounts as people type them: $1,000.50, 1000.5, １００元. Pure."""
 
 import re
-import unicodedata
+
+from accounts.typed import narrow
 
 # What people write beside an amount. No other currency's: NT$100 is no 100 of an account in US dollars.
 _SIGNS = {
@@ -20,7 +21,7 @@ def plain(text: str, currency: str) -> str:
 
     10,50 stays as it is, which Decimal refuses: some write cents so, and whoever means 10.50 must not pay 1,050.
     """
-    number = "".join(unicodedata.normalize("NFKC", text).split())
+    number = "".join(narrow(text).split())
     for sign in (currency, *_SIGNS.get(currency, ())):
         if number.upper().startswith(sign):
             number = number[len(sign) :]
