@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache.backends.redis import RedisCache
 from django.test import Client
 from django.utils import timezone, translation
 from hypothesis import HealthCheck
@@ -32,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # Not the demo's: a test must neither take what waits there nor leave something.
     settings.HOOK_SPOOL = Path(tempfile.gettempdir()) / f"portal-test-spool-{os.getpid()}"
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.isolation.cache_key"
+    setattr(RedisCache, "clear", isolation.refuse_to_clear)  # noqa: B010 - mypy knows no assignment to a method
     if embedded.VALKEY.is_wanted:  # a portal that runs beside the tests must not take their tasks
         settings.CELERY_BROKER_URL = f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=9"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow by design otherwise

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -180,7 +179,6 @@ def test_a_long_statement_is_made_in_the_background_and_then_fetched(
         tasks.make_statement(account.pk, "all", "2040-03-11", "en")
         account.bills.filter(number=9).update(amount=80)  # as the core system corrects it
         assert ask(signed_in, account, "all").status_code == 202
-    cache.clear()
 
 
 @pytest.mark.django_db
