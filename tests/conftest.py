@@ -52,6 +52,11 @@ def _own_corner_of_the_cache() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _own_numbers() -> None:
+    factories.count_anew()
+
+
+@pytest.fixture(autouse=True)
 def _own_language_and_zone() -> Iterator[None]:
     """A request leaves its reader's language and zone behind it; the next test starts in the portal's own."""
     with translation.override(settings.LANGUAGE_CODE), timezone.override(None):
