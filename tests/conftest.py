@@ -15,6 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Borrower, ContactPoint, User
+from notifications.traffic import shared
 from portal import embedded
 from tests import factories, isolation
 
@@ -34,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.HOOK_SPOOL = Path(tempfile.gettempdir()) / f"portal-test-spool-{os.getpid()}"
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.isolation.cache_key"
     setattr(RedisCache, "clear", isolation.refuse_to_clear)  # noqa: B010 - mypy knows no assignment to a method
+    shared.PATIENCE = 60.0  # a busy machine is slow to answer, and not away
     if embedded.VALKEY.is_wanted:  # a portal that runs beside the tests must not take their tasks
         settings.CELERY_BROKER_URL = f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=9"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow by design otherwise
@@ -49,6 +51,7 @@ def _own_folder_for_files(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(autouse=True)
 def _own_corner_of_the_cache() -> None:
     isolation.enter_new_corner()
+    shared._away_until = 0.0  # a test before this one may have let Valkey be away
 
 
 @pytest.fixture(autouse=True)
