@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts import addresses, logins, passwords, regions, time_zones
+from accounts import addresses, logins, passwords, refusals, regions, time_zones
 from accounts.addresses import Address
 from accounts.codes import Recipient
 from accounts.models import Borrower, ContactPoint
@@ -110,6 +110,18 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         """What allauth looks up: lower case, or E.164."""
         address: Address = self.cleaned_data["login"]
         return address.value
+
+    def clean_password(self) -> str:
+        """One that is common is refused before any login is looked up, so the answer tells nothing of one."""
+        password: str = self.cleaned_data["password"]
+        if passwords.is_common(password):
+            refusals.note(refusals.Kind.SIGN_IN, way="common_password")
+            raise forms.ValidationError(
+                _(
+                    "Many people use this password, so it signs in nobody. Sign in with a code, and set another one."
+                )
+            )
+        return password
 
     def _clean_without_password(self, email: str | None, phone: str | None) -> Any:
         cleaned = super()._clean_without_password(email, phone)

@@ -1,5 +1,8 @@
 """Passwords: which are taken, by Django's rules but in our words, and the field that a person types one in."""
 
+import gzip
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -10,6 +13,9 @@ from django.utils.translation import gettext_lazy
 
 LEAST = 12  # characters
 LONGEST = 128  # characters; OWASP ASVS 2.1.2
+# Of Django's 20,000 common passwords hardly any is as long as ours must be. These are the 10,000 most used ones that
+# are, in lower case, of the ten million that Mark Burnett gave to the public domain in 2015.
+COMMON = Path(__file__).with_name("common_passwords.txt.gz")
 ADVICE = gettext_lazy(
     "At least %(least)d characters, not only digits. Three words of your own are easy to remember."
 )
@@ -49,6 +55,11 @@ class NotTooLong:
 
 
 class Uncommon(rules.CommonPasswordValidator):
+    def __init__(self) -> None:
+        super().__init__()
+        with gzip.open(COMMON, "rt", encoding="ascii") as lines:
+            self.passwords |= set(lines.read().split())
+
     def get_error_message(self) -> str:
         return _("Many people use this password, so others guess it. Choose another one.")
 
@@ -62,6 +73,20 @@ class NotDigitsAlone(rules.NumericPasswordValidator):
 
     def get_help_text(self) -> str:
         return _("Not only digits.")
+
+
+def is_common(password: str) -> bool:
+    """Whether many people use it, so that it protects nobody: taken for no login, old or new (OWASP ASVS 2.1.7)."""
+    try:
+        _uncommon().validate(password)
+    except ValidationError:
+        return True
+    return False
+
+
+@cache
+def _uncommon() -> Uncommon:
+    return Uncommon()
 
 
 class PasswordInput(forms.PasswordInput):

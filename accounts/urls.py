@@ -53,7 +53,7 @@ urlpatterns = [
         step_up_required(with_own(Type.RECOVERY_CODES)(recovery_codes.download_recovery_codes)),
     ),
     path("account/2fa/recovery-codes/generate/", step_up_required(recovery_codes.generate_recovery_codes)),
-    path("account/sessions/", second_factors.Sessions.as_view()),
+    path("account/sessions/", step_up_required(second_factors.Sessions.as_view())),
     # Addresses change on the profile, with a step-up and notices.
     re_path(
         r"^account/(?:email|confirm-email|phone)/", RedirectView.as_view(pattern_name="accounts:profile")

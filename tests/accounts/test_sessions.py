@@ -53,6 +53,14 @@ def test_all_other_devices_are_signed_out_at_once(login: User) -> None:
     assert [client.get(PROFILE).status_code for client in (here, phone, tablet)] == [200, 302, 302]
 
 
+def test_a_session_left_open_sees_and_ends_no_other_one_before_the_step_up(login: User) -> None:
+    phone, old = sign_in(login), Client()
+    old.force_login(login)
+    for answer in (old.get(PAGE), old.post(PAGE)):
+        assert answer["Location"].startswith(f"{reverse('accounts:step_up')}?next=")
+    assert phone.get(PROFILE).status_code == 200
+
+
 def test_another_persons_session_is_not_there(login: User, stranger: Borrower) -> None:
     client = Client()
     client.force_login(User.objects.get(borrower=stranger))

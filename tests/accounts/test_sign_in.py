@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpResponse
 from django.test import Client
@@ -255,6 +257,30 @@ def test_links_for_a_new_password_are_limited(person: Borrower, post: Post) -> N
 
 
 # ---------- passwords ----------
+
+
+def test_a_password_that_many_people_use_signs_in_nobody_and_tells_nothing(
+    person: Borrower, caplog: pytest.LogCaptureFixture
+) -> None:
+    login = person.user
+    assert login is not None
+    login.set_password("Chickenwing101")
+    login.save()
+
+    def attempt(typed: str) -> tuple[int, str, str]:
+        words = {"login": typed, "password": "Chickenwing101", "way": "password"}
+        return seen(Client().post(LOGIN, words), typed)
+
+    known, unknown = attempt(EMAIL), attempt("nobody@example.com")
+    assert known == unknown
+    assert "Many people use this password" in known[2]
+    assert caplog.messages == ["refused kind=sign_in way=common_password"] * 2
+
+
+@pytest.mark.parametrize("common", ["chickenwing101", "Unbelievable", "password1234"])
+def test_no_password_that_many_people_use_is_taken(common: str) -> None:
+    with pytest.raises(ValidationError, match="Many people use this password"):
+        validate_password(common)
 
 
 def test_a_button_shows_the_password_and_nothing_hinders_pasting(client: Client) -> None:
