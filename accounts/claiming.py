@@ -55,7 +55,7 @@ def invite(borrower: Borrower, *, sent_to: ContactPoint | None, by: User | None,
 
 def link(invitation: Invitation) -> str:
     """The address to open, absolute. Whoever has it still needs the fact."""
-    return settings.PORTAL_URL + reverse("accounts:claim", args=[SIGNER.sign(invitation.id.hex)])  # type: ignore[no-any-return]
+    return settings.PORTAL_URL + reverse("accounts:claim", args=[SIGNER.sign(invitation.id.hex)])
 
 
 def send(invitation: Invitation) -> None:

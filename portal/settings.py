@@ -1,54 +1,23 @@
-"""All settings, from the environment. Reading them starts nothing: type checker and collectstatic read them
-too.
+"""All settings, from the environment. Reading them starts nothing: type checker and collectstatic read them too.
 
 PORTAL_ENV is `local` (the default: private services under var/, the sandbox provider, loopback hosts only) or
 `production`. A secret can also come from a file: NAME_FILE names it. docs/configuration.md lists every name.
 """
 
-import os
 import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
-from celery.schedules import crontab
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Exchange, Queue
-from kombu.common import Broadcast
 
-from portal import embedded, required
+from accounts import allauth_forms
+from portal import csp, embedded, environment, rate_limits, required
+from portal.environment import LOCAL, env, numbers, text
 
+environment.refuse_what_cannot_run()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = embedded.VAR
-env = environ.FileAwareEnv()
-
-
-def numbers(name: str, *, default: dict[str, float]) -> dict[str, float]:
-    """`twilio:3,generic:1`, a number for each of some names. Whether they make sense, `manage.py check` says."""
-    found = {}
-    for part in env.list(name, default=[]):
-        key, _, number = part.partition(":")
-        try:
-            found[key.strip()] = float(number)
-        except ValueError as error:
-            raise ImproperlyConfigured(f"{name} has “{part}”. Write name:number, as in twilio:3.") from error
-    return found or default
-
-
-# Never from a file: the private services and the sandbox ask the environment, before there are settings.
-PORTAL_ENV = os.environ.get("PORTAL_ENV", "local")
-if PORTAL_ENV not in ("local", "production"):
-    raise ImproperlyConfigured(f"PORTAL_ENV is '{PORTAL_ENV}'. Set it to 'local' or 'production'.")
-LOCAL = PORTAL_ENV == "local"
-if not LOCAL and (
-    wrong := required.problems({name: env.str(name, default="") for name in required.LOOKED_AT})
-):
-    raise ImproperlyConfigured(
-        "The portal cannot run in production yet. docs/configuration.md lists every name.\n- "
-        + "\n- ".join(wrong)
-    )
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default=embedded.local_secret() if LOCAL else "")
@@ -58,7 +27,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"] if LOCAL else env.list("ALLO
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # The address people reach the portal at, for links in messages and for the providers' receipts.
-PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8000" if LOCAL else "").rstrip("/")
+PORTAL_URL = text("PORTAL_URL", local="http://localhost:8000").rstrip("/")
 LENDER_NAME = env.str("LENDER_NAME", default="Example Lending")
 LENDER_PHONE = env.str("LENDER_PHONE", default="+1 555 010 0199")
 LENDER_EMAIL = env.str("LENDER_EMAIL", default="help@lender.example")
@@ -130,9 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---------- database, cache, broker ----------
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default="")
-    if env.str("DATABASE_URL", default="")
-    else embedded.DATABASE
+    "default": env.db_url("DATABASE_URL") if env.str("DATABASE_URL", default="") else embedded.DATABASE
 }
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps connections, in Celery's children too
 # A restart of the database breaks every kept connection; unchecked, each costs one request, a person's STOP among them.
@@ -154,30 +121,9 @@ CELERY_BROKER_URL = (
 CELERY_BROKER_USE_SSL = (
     {"ssl_cert_reqs": ssl.CERT_REQUIRED} if CELERY_BROKER_URL.startswith("rediss:") else False
 )
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = False  # a task is a hint; losing one costs a tick, repeating one is wasted work
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
-CELERY_ENABLE_UTC = True
 ENGINE_TICK = timedelta(seconds=env.int("ENGINE_TICK_SECONDS", default=5 if LOCAL else 15))
 # Planning looks at what is due once a slot; the ticks between only send.
 ENGINE_SLOT = timedelta(seconds=env.int("ENGINE_SLOT_SECONDS", default=15 if LOCAL else 60))
-# A tick is for whichever node is free, a pulse for each of them: it shows which one hangs.
-# Celery declares no exchange of a broadcast where it sends, and kombu takes an undeclared one for a queue's.
-PULSE = Exchange("pulse", type="fanout")
-CELERY_TASK_QUEUES = (Queue("celery"), Broadcast("pulse", exchange=PULSE, routing_key="pulse"))
-CELERY_TASK_ROUTES = {
-    "notifications.tasks.pulse": {"exchange": PULSE, "routing_key": "pulse", "declare": [PULSE]}
-}
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    name: {"task": f"notifications.tasks.{name}", "schedule": ENGINE_TICK}
-    for name in ("tick", "send_webhooks", "pulse")
-}
-CELERY_BEAT_SCHEDULE["delete_old"] = {
-    "task": "accounts.tasks.delete_old",
-    "schedule": crontab(hour=3, minute=30),  # UTC
-}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 # What Prometheus says to read /metrics; empty: nobody may.
@@ -213,32 +159,8 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60  # seconds
 ACCOUNT_SESSION_REMEMBER = True  # one length for every way to sign in: SESSION_COOKIE_AGE
-ACCOUNT_FORMS = {
-    "login": "accounts.forms.SignInForm",
-    "confirm_login_code": "accounts.forms.SignInCodeForm",
-    "reset_password": "accounts.forms.ForgottenPasswordForm",
-    "set_password": "accounts.forms.SetPasswordForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
-}
-# Added to allauth's own. key: the address a code goes to. A code has 3 tries, so 20 a day are 60 guesses in 10⁶.
-ACCOUNT_RATE_LIMITS = {
-    "request_login_code": "20/m/ip,3/m/key,20/d/key",
-    "confirm_login_code": "30/m/ip,5/15m/key",
-    "reset_password": "20/m/ip,5/m/key,20/d/key",
-    "claim_fact": "10/m/ip",
-    "write_message": "10/h/key,30/d/key",
-    "send_code": "20/m/ip,3/10m/key,20/d/key",
-    "check_code": "30/m/ip",
-    "push_device": "10/m/key,50/d/key",
-    "my_data": "5/h/key,20/d/key",
-    "answer_link": "30/m/ip",
-    "check_message": "20/m/ip",
-    "begin_payment": "10/m/key,50/d/key",
-    "read_calendar": "60/h/key",
-    "wrong_calendar": "30/m/ip",
-}
+ACCOUNT_FORMS = allauth_forms.FORMS
+ACCOUNT_RATE_LIMITS = rate_limits.LIMITS
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -250,16 +172,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers know passkeys on http://localhost, and nowhere else without TLS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 MFA_TOTP_ISSUER = LENDER_NAME
-MFA_FORMS = {
-    "add_webauthn": "accounts.second_factor_forms.AddPasskeyForm",
-    "edit_webauthn": "accounts.second_factor_forms.RenamePasskeyForm",
-    "login_webauthn": "accounts.second_factor_forms.PasskeySignInForm",
-    "authenticate_webauthn": "accounts.second_factor_forms.PasskeySecondForm",
-    "reauthenticate_webauthn": "accounts.second_factor_forms.PasskeyStepUpForm",
-    "activate_totp": "accounts.second_factor_forms.AddAppForm",
-    "authenticate": "accounts.second_factor_forms.SecondCodeForm",
-    "reauthenticate": "accounts.second_factor_forms.StepUpCodeForm",
-}
+MFA_FORMS = allauth_forms.SECOND_FACTOR_FORMS
 # Whether staff must have a passkey or an authenticator app before they see a staff page.
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not LOCAL)
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
@@ -303,12 +216,11 @@ FINERACT_TIME_ZONE = env.str("FINERACT_TIME_ZONE", default="UTC")
 # ---------- paying online ----------
 # name → dotted path of a class as loans.pay.provider.Provider describes it
 PAY_PROVIDERS = {"sandbox": "loans.pay.sandbox.Sandbox", **env.dict("PAY_PROVIDERS", default={})}
-PAY_PROVIDER = env.str("PAY_PROVIDER", default="sandbox" if LOCAL else "")  # empty: nobody can pay online
-PAY_SECRET = env.str("PAY_SECRET", default="whsec_c2FuZGJveC1wYXktc2VjcmV0" if LOCAL else "")
+PAY_PROVIDER = text("PAY_PROVIDER", local="sandbox")  # empty: nobody can pay online
+PAY_SECRET = text("PAY_SECRET", local="whsec_c2FuZGJveC1wYXktc2VjcmV0")
 # The lender's own words on how to pay, by currency and language.
-PAYMENT_INSTRUCTIONS = env.str(
-    "PAYMENT_INSTRUCTIONS",
-    default=str(BASE_DIR / "docs" / "payment-instructions.example.toml") if LOCAL else "",
+PAYMENT_INSTRUCTIONS = text(
+    "PAYMENT_INSTRUCTIONS", local=str(BASE_DIR / "docs" / "payment-instructions.example.toml")
 )
 
 # ---------- language and time ----------
@@ -387,31 +299,27 @@ HOOK_SPOOL_BYTES = env.int("HOOK_SPOOL_BYTES", default=64 * 1024 * 1024)
 
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001").rstrip("/") if LOCAL else ""
 TWILIO_BASE_URL = env.str("TWILIO_BASE_URL", default=SANDBOX_URL or "https://api.twilio.com").rstrip("/")
-TWILIO_ACCOUNT_SID = env.str(
-    "TWILIO_ACCOUNT_SID", default="AC00000000000000000000000000000000" if LOCAL else ""
-)
-TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="sandbox-token" if LOCAL else "")
-TWILIO_FROM = env.str("TWILIO_FROM", default="+15550100100" if LOCAL else "")
-ALIBABA_SMS_BASE_URL = env.str(
-    "ALIBABA_SMS_BASE_URL",
-    default=f"{SANDBOX_URL}/alibaba" if LOCAL else "https://dysmsapi.aliyuncs.com",
+TWILIO_ACCOUNT_SID = text("TWILIO_ACCOUNT_SID", local="AC00000000000000000000000000000000")
+TWILIO_AUTH_TOKEN = text("TWILIO_AUTH_TOKEN", local="sandbox-token")
+TWILIO_FROM = text("TWILIO_FROM", local="+15550100100")
+ALIBABA_SMS_BASE_URL = text(
+    "ALIBABA_SMS_BASE_URL", local=f"{SANDBOX_URL}/alibaba", production="https://dysmsapi.aliyuncs.com"
 ).rstrip("/")
 ALIBABA_SMS_REGION = env.str("ALIBABA_SMS_REGION", default="cn-hangzhou")
-ALIBABA_SMS_KEY_ID = env.str("ALIBABA_SMS_KEY_ID", default="sandbox-key" if LOCAL else "")
-ALIBABA_SMS_KEY_SECRET = env.str("ALIBABA_SMS_KEY_SECRET", default="sandbox-secret" if LOCAL else "")
-ALIBABA_SMS_SIGN_NAME = env.str("ALIBABA_SMS_SIGN_NAME", default="示例消费金融" if LOCAL else "")
+ALIBABA_SMS_KEY_ID = text("ALIBABA_SMS_KEY_ID", local="sandbox-key")
+ALIBABA_SMS_KEY_SECRET = text("ALIBABA_SMS_KEY_SECRET", local="sandbox-secret")
+ALIBABA_SMS_SIGN_NAME = text("ALIBABA_SMS_SIGN_NAME", local="示例消费金融")
 # A part of the addresses that its receipts and replies are posted to: it does not sign them.
-ALIBABA_SMS_HOOK_TOKEN = env.str("ALIBABA_SMS_HOOK_TOKEN", default="sandbox-hook" if LOCAL else "")
+ALIBABA_SMS_HOOK_TOKEN = text("ALIBABA_SMS_HOOK_TOKEN", local="sandbox-hook")
 
 # Without an access token nobody is offered WhatsApp.
-WHATSAPP_BASE_URL = env.str(
-    "WHATSAPP_BASE_URL",
-    default=f"{SANDBOX_URL}/whatsapp" if LOCAL else "https://graph.facebook.com/v23.0",
+WHATSAPP_BASE_URL = text(
+    "WHATSAPP_BASE_URL", local=f"{SANDBOX_URL}/whatsapp", production="https://graph.facebook.com/v23.0"
 ).rstrip("/")
-WHATSAPP_PHONE_NUMBER_ID = env.str("WHATSAPP_PHONE_NUMBER_ID", default="106540352242922" if LOCAL else "")
-WHATSAPP_ACCESS_TOKEN = env.str("WHATSAPP_ACCESS_TOKEN", default="sandbox-token" if LOCAL else "")
-WHATSAPP_APP_SECRET = env.str("WHATSAPP_APP_SECRET", default="sandbox-secret" if LOCAL else "")
-WHATSAPP_VERIFY_TOKEN = env.str("WHATSAPP_VERIFY_TOKEN", default="sandbox-verify" if LOCAL else "")
+WHATSAPP_PHONE_NUMBER_ID = text("WHATSAPP_PHONE_NUMBER_ID", local="106540352242922")
+WHATSAPP_ACCESS_TOKEN = text("WHATSAPP_ACCESS_TOKEN", local="sandbox-token")
+WHATSAPP_APP_SECRET = text("WHATSAPP_APP_SECRET", local="sandbox-secret")
+WHATSAPP_VERIFY_TOKEN = text("WHATSAPP_VERIFY_TOKEN", local="sandbox-verify")
 if WHATSAPP_ACCESS_TOKEN:
     CHANNEL_PROVIDERS["whatsapp"] = {"whatsapp": 1}
 
@@ -435,39 +343,24 @@ PUSH_HOSTS = env.list(
 if PUSH_PRIVATE_KEY:
     CHANNEL_PROVIDERS["push"] = {"push": 1}
 
-EMAIL_BACKEND = env.str(
+EMAIL_BACKEND = text(
     "EMAIL_BACKEND",
-    default="notifications.sandbox.mail.SandboxEmailBackend"
-    if LOCAL
-    else "django.core.mail.backends.smtp.EmailBackend",
+    local="notifications.sandbox.mail.SandboxEmailBackend",
+    production="django.core.mail.backends.smtp.EmailBackend",
 )
 if email_url := env.str("EMAIL_URL", default=""):
     globals().update(env.email_url_config(email_url))
 EMAIL_TIMEOUT = int(PROVIDER_TIMEOUT.total_seconds())
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{LENDER_NAME} <no-reply@lender.example>")
-REPLY_TO_EMAIL = env.str("REPLY_TO_EMAIL", default="replies@lender.example" if LOCAL else "")
+REPLY_TO_EMAIL = text("REPLY_TO_EMAIL", local="replies@lender.example")
 ANYMAIL = {key: value for key in env.list("ANYMAIL_KEYS", default=[]) if (value := env.str(key, default=""))}
 # Which of anymail's webhooks there are: those of the provider that sends, as anymail names it in its addresses.
 MAIL_WEBHOOKS = "postmark" if LOCAL else required.mail_provider(EMAIL_BACKEND)
-if secret := env.str("ANYMAIL_WEBHOOK_SECRET", default="sandbox:sandbox-mail-secret" if LOCAL else ""):
+if secret := text("ANYMAIL_WEBHOOK_SECRET", local="sandbox:sandbox-mail-secret"):
     ANYMAIL["WEBHOOK_SECRET"] = secret
 
 # ---------- security ----------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "worker-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = csp.POLICY
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db.models import Model
@@ -17,7 +16,7 @@ from accounts.models import Borrower, Invitation, StaffLook
 from accounts.retention import KINDS
 from loans.models import ApiCall, ApiKey
 from notifications.models import ProviderEvent, WebhookDelivery, WebhookEndpoint
-from portal import embedded
+from portal import celery, embedded
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -116,7 +115,7 @@ def test_a_kind_that_is_none_is_told(settings: Any) -> None:
 def test_the_command_says_what_went_and_beat_orders_it_each_night(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("delete_old")
     assert "staff_looks: 0" in capsys.readouterr().out
-    assert settings.CELERY_BEAT_SCHEDULE["delete_old"]["task"] == "accounts.tasks.delete_old"
+    assert celery.app.conf.beat_schedule["delete_old"]["task"] == "accounts.tasks.delete_old"
 
 
 def test_the_handbook_tells_every_kind_with_its_days() -> None:
