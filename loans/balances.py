@@ -1,4 +1,4 @@
-"""Read what a borrower owes: four queries, whatever the number of accounts.
+"""Read what a borrower owes: three queries, whatever the number of accounts.
 
 The lender's books speak first. Where they report a balance, the portal shows it less the payments booked since; a
 payment lowers it by all but its part of interest, because the balance is principal. Where they do not, a loan's sum
@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, Sum, When
+from django.db.models import Case, Count, DecimalField, F, Min, Q, QuerySet, Sum, Value, When
 
 from accounts.models import Borrower
 from loans import figures
@@ -54,11 +54,8 @@ def _views(accounts: QuerySet[CreditAccount], today: date) -> list[AccountView]:
         )
     )
     keys = [row.pk for row in rows]
-    next_bills, received, interest = _next_bills(keys, today), _received(keys), _interest(keys)
-    return [
-        _view(row, next_bills.get(row.pk), received.get(row.pk, ZERO) - interest.get(row.pk, ZERO))
-        for row in rows
-    ]
+    next_bills, repaid = _next_bills(keys, today), _repaid(keys)
+    return [_view(row, next_bills.get(row.pk), repaid[row.pk]) for row in rows]
 
 
 def _view(row: Any, next_bill: NextBill | None, repaid: Decimal) -> AccountView:
@@ -105,28 +102,34 @@ def _next_bills(accounts: Iterable[int], today: date) -> dict[int, NextBill]:
 
 # What the starting figure does not hold: booked after the lender's report, or, without a report, everything.
 _UNREPORTED = Q(account__reported_balance=None)
+_NONE = Value(None, output_field=DecimalField())
 
 
-def _received(accounts: Iterable[int]) -> dict[int, Decimal]:
-    """What came in since, less the principal of what the report still holds and was taken back since."""
+def _repaid(accounts: list[int]) -> defaultdict[int, Decimal]:
+    """What the payments since repaid of each account: all but their part of interest. One query for both."""
+    sums: defaultdict[int, Decimal] = defaultdict(Decimal)
+    for account, since, paid, interest in _received(accounts).union(_for_interest(accounts), all=True):
+        if paid is None:
+            sums[account] += since
+        else:
+            sums[account] -= figures.interest_paid(paid=paid, since=since, interest=interest)
+    return sums
+
+
+def _received(accounts: list[int]) -> "QuerySet[Payment, Any]":
+    """Account and what came in since, less the principal of what the report still holds and was taken back since."""
     since = Q(created_at__gt=F("account__reported_at"))
     came = Q(reversed_at=None) & (_UNREPORTED | since)
     went = Q(reversed_at__gt=F("account__reported_at"), created_at__lte=F("account__reported_at"))
     change = Case(When(reversed_at=None, then=F("amount")), default=-F("reversal__principal"))
     payments = Payment.everything.filter(came | went, account__in=accounts).order_by().values("account")
-    return dict(payments.annotate(total=Sum(change)).values_list("account", "total"))
+    sums = payments.annotate(change=Sum(change), paid=_NONE, interest=_NONE)
+    return sums.values_list("account", "change", "paid", "interest")
 
 
-def _interest(accounts: Iterable[int]) -> dict[int, Decimal]:
-    """The part of those payments that paid interest."""
+def _for_interest(accounts: list[int]) -> "QuerySet[Bill, Any]":
+    """Account, what came in since for one of its bills, and what is paid of it and of how much interest."""
     since = _UNREPORTED | Q(allocations__payment__created_at__gt=F("account__reported_at"))
-    bills = (
-        Bill.objects.filter(since, account__in=accounts, interest__gt=0, paid__gt=0)
-        .order_by()
-        .annotate(since=Sum("allocations__amount", default=ZERO))
-        .values_list("account", "paid", "interest", "since")
-    )
-    sums: defaultdict[int, Decimal] = defaultdict(Decimal)
-    for account, paid, interest, part in bills:
-        sums[account] += figures.interest_paid(paid=paid, since=part, interest=interest or ZERO)
-    return sums
+    bills = Bill.objects.filter(since, account__in=accounts, interest__gt=0, paid__gt=0).order_by()
+    change = Sum("allocations__amount", default=ZERO)
+    return bills.annotate(change=change).values_list("account", "change", "paid", "interest")
