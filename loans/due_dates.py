@@ -14,6 +14,7 @@ from enum import StrEnum
 class Unit(StrEnum):
     DAY = "day"
     WEEK = "week"
+    HALF_MONTH = "half_month"  # 24 a year, 15 days apart as in months of 30 days
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
@@ -36,12 +37,12 @@ class Period:
 
     @property
     def months(self) -> int:
-        """Its length in months; 0 for one counted in days."""
+        """Its length in months; 0 for one counted in days or halves of months."""
         return _MONTHS.get(self.unit, 0) * self.every
 
     @property
     def days(self) -> int:
-        """Its length in days; 0 for one counted in months, which have no fixed length."""
+        """Its length in days; 0 for one counted in months or halves of them, which have no fixed length."""
         return _DAYS.get(self.unit, 0) * self.every
 
 
@@ -62,6 +63,21 @@ def add_months(start: date, months: int, *, day_of_month: int | None = None) -> 
     return date(year, month + 1, day)
 
 
+def add_half_months(start: date, halves: int, *, day_of_month: int | None = None) -> date:
+    """The day so many halves of a month later, as months of 30 days have them: 15 days on, or back in the next month.
+
+    1 March: 16 March, 1 April.  31 January: 15 February, 28 February, 15 March, 31 March.
+    ValueError: no day of a month, or after year 9999.
+    """
+    months, odd = divmod(halves, 2)
+    if not odd:
+        return add_months(start, months, day_of_month=day_of_month)
+    day = min(day_of_month or start.day, 30)
+    if day <= 15:
+        return add_months(start, months, day_of_month=day + 15)
+    return add_months(start, months + 1, day_of_month=day - 15)
+
+
 def due_on(
     first_due: date, number: int, period: Period = MONTHLY, *, day_of_month: int | None = None
 ) -> date:
@@ -72,6 +88,8 @@ def due_on(
     passed = number - 1
     if period.days:
         return first_due + timedelta(days=passed * period.days)
+    if period.unit is Unit.HALF_MONTH:
+        return add_half_months(first_due, passed * period.every, day_of_month=day_of_month)
     return add_months(first_due, passed * period.months, day_of_month=day_of_month)
 
 

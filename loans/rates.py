@@ -1,5 +1,6 @@
 """The interest rate of one period, from the rate of the year. Pure. Answers are fractions: 0.01 is 1 %."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -8,12 +9,12 @@ from loans.daycount import DayCount, year_share
 from loans.due_dates import Period, Unit, due_on
 from loans.terms import Basis, Compounding, RateChange, Terms
 
-_A_YEAR = {Unit.WEEK: 52, Unit.MONTH: 12, Unit.QUARTER: 4, Unit.YEAR: 1}
+_A_YEAR = {Unit.WEEK: 52, Unit.HALF_MONTH: 24, Unit.MONTH: 12, Unit.QUARTER: 4, Unit.YEAR: 1}
 _DAYS = {DayCount.THIRTY_360: 360, DayCount.ACTUAL_360: 360, DayCount.ACTUAL_364: 364}
 
 
 def periods_a_year(period: Period, day_count: DayCount = DayCount.THIRTY_360) -> Decimal:
-    """Months 12, weeks 52, every two weeks 26; of days as many as the day count's year has (else 365)."""
+    """Months 12, halves of them 24, weeks 52, every two weeks 26; days as many as the day count's year has, or 365."""
     whole = _DAYS.get(day_count, 365) if period.unit is Unit.DAY else _A_YEAR[period.unit]
     return Decimal(whole) / period.every
 
@@ -89,6 +90,28 @@ class PeriodRates:
 
     def for_instalment(self, first: int, last: int) -> list[Decimal]:
         """The rates of the periods `first` to `last` by which their equal instalment is computed."""
+        return self.known_in(first)._for_instalment(first, last)
+
+    def known_in(self, number: int) -> "PeriodRates":
+        """The rates as an instalment computed for a period knows them.
+
+        A change that begins in a later period brings its own new instalment. One that begins within this period and
+        keeps the instalment leaves it as if the old rate went on.
+        """
+        known = tuple(change for change in self.terms.rate_changes if self._is_known_in(change, number))
+        if known == self.terms.rate_changes:
+            return self
+        return PeriodRates(replace(self.terms, rate_changes=known))
+
+    def _is_known_in(self, change: RateChange, number: int) -> bool:
+        if change.from_number is not None:
+            return change.from_number <= number
+        start, end = self.due(number - 1), self.due(number)
+        if change.on is None or start is None or end is None:
+            return False
+        return change.on <= start or (change.recast and change.on < end)
+
+    def _for_instalment(self, first: int, last: int) -> list[Decimal]:
         if self.terms.conventions.basis is Basis.PER_PERIOD:
             return [self.of(number) for number in range(first, last + 1)]
         start, end = self.due(first - 1), self.due(first)

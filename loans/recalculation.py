@@ -270,7 +270,8 @@ class _Running:
         first_rate: what the first of them bears, where a part of the principal was lent only within it.
         """
         terms = self.course.terms
-        rates = [self.rates.of(one) for one in range(number, terms.instalments + 1)]
+        known = self.rates.known_in(number)
+        rates = [known.of(one) for one in range(number, terms.instalments + 1)]
         if first_rate is not None:
             rates[0] = first_rate
         if rates and self.plan > 0:

@@ -58,6 +58,8 @@ def _first(inputs: dict[str, Any], start: date, units: Fraction) -> tuple[int, F
     if "first_period" in inputs:
         first = inputs["first_period"]
         return first["whole"], Fraction(first["odd_days"], first.get("of", 1))
+    if units.denominator > 1:  # 365/255 a year: the term of a single payment is the unit period itself
+        return 1, Fraction(0)
     return apr.between(start, date.fromisoformat(inputs["payments"]["first"]), apr.unit_period(int(units)))
 
 
@@ -93,6 +95,15 @@ def _rate(inputs: dict[str, Any]) -> Decimal:
     return Decimal(above) / Decimal(below or 1)
 
 
+def _paid(inputs: dict[str, Any]) -> tuple[Decimal, int, Decimal]:
+    return _rate(inputs), inputs["periods"], Decimal(inputs.get("payment", 0))
+
+
+def _others(inputs: dict[str, Any], worth: str) -> dict[str, Any]:
+    """The optional arguments of PV and FV."""
+    return {worth: Decimal(inputs.get(worth, 0)), "at_start": inputs.get("at_start", False)}
+
+
 def _periods_needed(inputs: dict[str, Any]) -> Decimal:
     return spreadsheet.periods_needed(
         _rate(inputs),
@@ -110,6 +121,8 @@ _FUNCTIONS: dict[str, Callable[[dict[str, Any]], Decimal]] = {
     "CUMPRINC": lambda inputs: _annuity(inputs).principal_paid(inputs["from_period"], inputs["to_period"]),
     "CUMIPMT": lambda inputs: _annuity(inputs).interest_paid(inputs["from_period"], inputs["to_period"]),
     "NPER": _periods_needed,
+    "PV": lambda inputs: spreadsheet.present_value(*_paid(inputs), **_others(inputs, "future_value")),
+    "FV": lambda inputs: spreadsheet.future_value(*_paid(inputs), **_others(inputs, "present_value")),
 }
 
 

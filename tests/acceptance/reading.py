@@ -16,6 +16,10 @@ Answer = dict[str, Any]
 Adapter = Callable[[Case], Answer]
 
 
+# How else the sources name a unit of time.
+_UNITS = {"semi_month": "half_month"}
+
+
 class Inputs(dict[str, Any]):
     """A case's inputs, which remember what was asked of them: a failure then says what we took no notice of."""
 
@@ -57,7 +61,8 @@ def days(values: Iterable[str]) -> tuple[date, ...]:
 
 
 def period(inputs: Mapping[str, Any]) -> Period:
-    return Period(Unit(inputs["period"]), inputs.get("every", 1))
+    name = inputs["period"]
+    return Period(Unit(_UNITS.get(name, name)), inputs.get("every", 1))
 
 
 def day_count(inputs: Mapping[str, Any]) -> DayCount:

@@ -19,8 +19,6 @@ _KNOWN = """
     advances after_extra_payment annual_rate_pct as_of currency day_count disbursed_on due_dates every instalment
     instalment_unit interest_until n payments payoff_on period principal rate_changes
 """
-# How the sources say it, and how we do.
-_UNTIL = {"payoff day": InterestUntil.PAYOFF_DAY, "end of period": InterestUntil.END_OF_PERIOD}
 
 
 def _course(case: Case, as_of: date) -> Course:
@@ -88,7 +86,7 @@ def recalculation(case: Case) -> Answer:
 def payoff(case: Case) -> Answer:
     on = date.fromisoformat(case["inputs"]["payoff_on"])
     course = _course(case, on)
-    answer = quote(course, on, _UNTIL[case["inputs"]["interest_until"]])
+    answer = quote(course, on, InterestUntil(case["inputs"]["interest_until"]))
     agreed = answer.interest - quote(course, on).interest  # what the rest of the period adds is owed too
     settled = replace(course, events=[*course.events, Payment(on, answer.payoff)])
     return {

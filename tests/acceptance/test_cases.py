@@ -12,7 +12,8 @@ from tests.acceptance.__main__ import main, run
 from tests.acceptance.comparing import ToPlaces, agrees, unanswered
 from tests.acceptance.groups import GROUPS
 
-CASES = Path(__file__).parent.parent / "data" / "cases"
+DATA = Path(__file__).parent.parent / "data"
+CASES = DATA / "cases"
 
 
 # The file names release 2026f of the zone database, but for these two zones holds what 2025b said: 2026f has
@@ -20,14 +21,16 @@ CASES = Path(__file__).parent.parent / "data" / "cases"
 OUTDATED = {"zone-africa-casablanca", "zone-america-havana"}
 
 
-def test_every_case_of_every_supported_group_passes():
-    lines, _ = run(CASES)
+@pytest.mark.parametrize("folder", ["cases", "more_cases"])
+def test_every_case_of_every_supported_group_passes(folder):
+    lines, _ = run(DATA / folder)
     failed = {line.split(":")[0].strip() for line in lines if line.startswith("  ")}
     assert failed <= OUTDATED, "\n".join(lines)
 
 
-def test_every_group_and_kind_is_supported():
-    lines, _ = run(CASES)
+@pytest.mark.parametrize("folder", ["cases", "more_cases"])
+def test_every_group_and_kind_is_supported(folder):
+    lines, _ = run(DATA / folder)
     assert [line for line in lines if "not supported" in line] == []
 
 

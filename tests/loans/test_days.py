@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from loans.currency import minor_digits, unit
 from loans.daycount import DayCount, days_share, year_share
-from loans.due_dates import Period, Unit, add_months, due_dates, due_on
+from loans.due_dates import Period, Unit, add_half_months, add_months, due_dates, due_on
 
 DAYS = st.dates(date(2000, 1, 1), date(2050, 12, 31))
 
@@ -51,6 +51,25 @@ def test_a_monthly_due_day_keeps_its_day_or_takes_the_month_s_last(start: date, 
     due = due_dates(start, number)[-1]
     assert due.day == start.day or (due.day < start.day and (due + timedelta(days=1)).day == 1)
     assert (due.year - start.year) * 12 + due.month - start.month == number
+
+
+@given(DAYS, st.integers(1, 60), st.sampled_from([None, 29, 30, 31]))
+def test_two_halves_of_a_month_are_a_month(start: date, months: int, day: int | None) -> None:
+    of_day = {"day_of_month": day}
+    assert add_half_months(start, 2 * months, **of_day) == add_months(start, months, **of_day)
+
+
+@pytest.mark.parametrize(
+    ("start", "days"),
+    [
+        (date(2026, 3, 1), ["03-16", "04-01", "04-16", "05-01"]),
+        (date(2026, 1, 31), ["02-15", "02-28", "03-15", "03-31"]),
+        (date(2024, 1, 15), ["01-30", "02-15", "02-29", "03-15"]),  # the 30th, which February does not have
+        (date(2026, 12, 20), ["01-05", "01-20", "02-05", "02-20"]),
+    ],
+)
+def test_halves_of_months_are_15_days_apart_as_in_months_of_30(start: date, days: list[str]) -> None:
+    assert [f"{day:%m-%d}" for day in due_dates(start, 4, Period(Unit.HALF_MONTH))] == days
 
 
 @given(st.dates(date(2000, 1, 1), date(2040, 12, 31)), st.sampled_from(list(Unit)), st.integers(1, 4))

@@ -39,7 +39,7 @@ def contracts(draw: st.DrawFn) -> Terms:
         annual_rate_pct=Decimal(draw(st.integers(0, 6_000))) / 100,
         instalments=number,
         method=method,
-        period=Period(draw(st.sampled_from([Unit.WEEK, Unit.MONTH, Unit.QUARTER]))),
+        period=Period(draw(st.sampled_from([Unit.WEEK, Unit.HALF_MONTH, Unit.MONTH, Unit.QUARTER]))),
         day_count=draw(st.sampled_from(list(DayCount))),
         disbursed_on=draw(st.dates(date(2020, 1, 1), date(2030, 12, 31))),
         principal_grace=draw(st.integers(0, number - 1)),
@@ -194,6 +194,45 @@ def test_a_change_on_a_due_day_is_one_from_the_instalment_after_it(day_count: Da
     assert schedule(replace(terms, rate_changes=(by_number,))) == schedule(
         replace(terms, rate_changes=(by_day,))
     )
+
+
+@pytest.mark.parametrize("basis", list(Basis))
+def test_an_instalment_is_agreed_before_its_rate_changes(basis: Basis) -> None:
+    """ProgressiveEMICalculatorTest of Apache Fineract: 17.01 at 7 %, whatever the rate is from the second month on."""
+    terms = Terms(
+        principal=Decimal(100),
+        annual_rate_pct=Decimal(7),
+        instalments=6,
+        disbursed_on=date(2024, 1, 1),
+        conventions=Conventions(basis=basis),
+    )
+    agreed = instalment_of(terms)
+    later = RateChange(from_number=2, annual_rate_pct=Decimal(4))
+    within = RateChange(on=date(2024, 1, 10), annual_rate_pct=Decimal(0), recast=False)
+    assert instalment_of(replace(terms, rate_changes=(later,))) == agreed
+    kept = schedule(replace(terms, rate_changes=(within,)))
+    assert {row.total for row in kept[:-1]} == {agreed}
+    assert kept[0].interest == Decimal("0.17")  # 7 / 12 % · 9 / 31
+
+
+def test_half_a_month_bears_a_24th_of_the_yearly_rate() -> None:
+    terms = Terms(
+        principal=Decimal(1000),
+        annual_rate_pct=Decimal(12),
+        instalments=4,
+        period=Period(Unit.HALF_MONTH),
+        disbursed_on=date(2026, 1, 31),
+    )
+    rows = schedule(terms)
+    # A = 1 000 · 0.005 / (1 − 1.005⁻⁴) = 253.13
+    assert [row.total for row in rows] == [Decimal("253.13")] * 3 + [Decimal("253.14")]
+    assert rows[0].interest == Decimal("5.00")
+    assert [row.due_on for row in rows] == [
+        date(2026, 2, 15),
+        date(2026, 2, 28),
+        date(2026, 3, 15),
+        date(2026, 3, 31),
+    ]
 
 
 def test_two_changes_within_a_period_bear_each_on_its_days() -> None:
