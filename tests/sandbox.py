@@ -5,11 +5,12 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+
+from tests.waiting import PATIENCE, until
 
 
 class Sandbox:
@@ -21,7 +22,7 @@ class Sandbox:
     def _call(self, path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read() or "null")
 
     def texts(self, number: str) -> list[str]:
@@ -47,10 +48,7 @@ class Sandbox:
 
     def wait_until_told(self) -> None:
         """Until the portal has had every receipt and reply."""
-        until = time.monotonic() + 20
-        while self._call("/under-way")["number"]:
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        until(lambda: not self._call("/under-way")["number"], "every receipt and reply is told")
 
     def mails(self, address: str) -> list[dict[str, str]]:
         """What lies in a mailbox, oldest first."""
@@ -72,6 +70,13 @@ class Sandbox:
         self.faults()
 
 
+def answers(server: Sandbox) -> bool:
+    with suppress(OSError):
+        server.reset()
+        return True
+    return False
+
+
 @contextmanager
 def running(*, portal_url: str = "") -> Iterator[Sandbox]:
     """A sandbox on a free port that keeps nothing: the demo's phones stay as they are.
@@ -85,11 +90,6 @@ def running(*, portal_url: str = "") -> Iterator[Sandbox]:
     environment = {**os.environ, **({"PORTAL_URL": portal_url} if portal_url else {})}
     with subprocess.Popen(command, env=environment) as process:
         server = Sandbox(f"http://127.0.0.1:{port}")
-        for _ in range(100):
-            try:
-                server.reset()
-                break
-            except OSError:
-                time.sleep(0.1)
+        until(lambda: answers(server), "the sandbox answers")
         yield server
         process.terminate()

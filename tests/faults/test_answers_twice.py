@@ -4,12 +4,12 @@ import asyncio
 import json
 import uuid
 from contextlib import closing, suppress
-from datetime import timedelta
 from secrets import token_hex
 from urllib.parse import parse_qs
 
-from notifications.channels.base import Accepted, Limits, Message, Outcome, Unknown
+from notifications.channels.base import Accepted, Message, Outcome, Unknown
 from notifications.channels.twilio import Twilio
+from tests.notifications.limits import LIMITS
 
 FIRST, SECOND, THIRD = "+881600000001", "+881600000002", "+881600000003"
 
@@ -43,7 +43,7 @@ def test_the_answer_to_another_message_proves_nothing_and_its_connection_is_left
         server = await asyncio.start_server(answer_the_first_call_again_with_the_second, "127.0.0.1", 0)
         settings.TWILIO_BASE_URL = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         async with server:
-            return await send_one_after_the_other(Twilio(Limits(timedelta(seconds=5), open_calls=10)))
+            return await send_one_after_the_other(Twilio(LIMITS))
 
     first, second, third = asyncio.run(act())
     assert isinstance(first, Accepted)

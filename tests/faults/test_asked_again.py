@@ -1,6 +1,5 @@
 """A network sends a STOP once. What the portal does not take is asked for again, as by Twilio's fallback address."""
 
-import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from urllib.parse import parse_qs
@@ -8,6 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.sandbox import running
+from tests.waiting import until
 
 STATUSES = [503, 200]  # of the first call and the second
 
@@ -18,11 +18,6 @@ class Portal(HTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Hook)
         self.told: list[dict[str, list[str]]] = []
-
-    def wait_for(self, calls: int) -> None:
-        end = time.monotonic() + 10
-        while len(self.told) < calls and time.monotonic() < end:
-            time.sleep(0.01)
 
 
 class Hook(BaseHTTPRequestHandler):
@@ -50,7 +45,7 @@ def portal():
 def test_a_stop_that_was_not_taken_is_sent_again_at_once_as_the_same_message(portal: Portal) -> None:
     with running(portal_url=f"http://127.0.0.1:{portal.server_port}") as sandbox:
         sandbox.reply("+15550100123", "STOP")
-        portal.wait_for(calls=2)
+        until(lambda: len(portal.told) == 2, "it is told twice")
     first, second = portal.told
     assert second["MessageSid"] == first["MessageSid"]
     assert second["Body"] == ["STOP"]

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import django
 
+from tests.waiting import until
+
 
 def kill_in_the_middle(folder: Path, *, portion: int, after: int) -> None:
     """Start an import on the test's own database, and kill it without warning between two portions' writes."""
@@ -36,12 +38,8 @@ def _wait_for_its_lock() -> None:
         WHERE locktype = 'advisory' AND datname = %s
     """
     with connection.cursor() as cursor:
-        for _ in range(100):
-            cursor.execute(held, [connection.settings_dict["NAME"]])
-            if not cursor.fetchone():
-                return
-            time.sleep(0.1)
-    raise AssertionError("The killed import's lock is still held after ten seconds.")
+        here = [connection.settings_dict["NAME"]]
+        until(lambda: not cursor.execute(held, here).fetchone(), "the killed import's lock is free")
 
 
 def main(folder: str, database: str, portion: str, after: str) -> None:
@@ -65,7 +63,7 @@ def main(folder: str, database: str, portion: str, after: str) -> None:
             if done > int(after):
                 sys.stdout.write("in the middle\n")
                 sys.stdout.flush()
-                time.sleep(60)
+                time.sleep(600)
         return execute(statement, arguments, many, context)
 
     def watch(connection, **_):

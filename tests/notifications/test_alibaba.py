@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -16,7 +15,6 @@ from notifications.channels.alibaba_signature import signature
 from notifications.channels.base import (
     Accepted,
     Approved,
-    Limits,
     Message,
     Question,
     RefusedForGood,
@@ -27,9 +25,10 @@ from notifications.channels.deliver import deliver
 from notifications.channels.http import NOT_APPROVED, SET_UP_WRONG, Answer
 from notifications.models import Attempt, Hold, ProviderEvent, ProviderTemplate
 from notifications.words import AttemptState, Delivery
+from tests.notifications.limits import LIMITS, limits_of
+from tests.waiting import until
 
 NUMBER = "+8613900001234"
-LIMITS = Limits(timeout=timedelta(seconds=2), open_calls=10)
 WORDS = Approved("SMS_154950909", "", (("money", "¥250.00"),))
 
 
@@ -43,8 +42,8 @@ def message(to=NUMBER, approved=True):
     return Message(uuid4(), "sms", to, subject="", text="x", language="zh-hans", approved=words)
 
 
-def sent(one):
-    return deliver({"alibaba": [one]}, LIMITS)[one.id]
+def sent(one, limits=LIMITS):
+    return deliver({"alibaba": [one]}, limits)[one.id]
 
 
 def ask(*questions):
@@ -145,7 +144,7 @@ def test_a_wrong_secret_is_a_set_up_to_mend(sandbox, monkeypatch):
 )
 def test_an_answer_proves_what_it_says_and_no_more(sandbox, mode, kind):
     sandbox.faults(mode=mode)
-    assert isinstance(sent(message()), kind)
+    assert isinstance(sent(message(), limits_of(mode)), kind)
 
 
 @pytest.mark.parametrize(
@@ -269,9 +268,7 @@ def stand_for(name, gaps="name=lender_name"):
 def test_a_stop_is_confirmed_by_the_template_that_stands_for_the_words(sandbox, post, borrower):
     stand_for("stop_confirmed")
     write(post, borrower, "退订")
-    until = time.monotonic() + 5
-    while not sandbox.texts(NUMBER) and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: sandbox.texts(NUMBER), "the answer arrives")
     assert sandbox.texts(NUMBER) == ["【示例消费金融】SMS_1 name: Example Lending"]
     assert not borrower.attempts.exists()
 
@@ -281,8 +278,7 @@ def test_without_a_template_the_person_reads_it_in_the_inbox_and_by_email(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         write(post, borrower, "退订")
-    while not mailoutbox:
-        time.sleep(0.02)
+    until(lambda: mailoutbox, "the mail has left")
     assert [mail.to for mail in mailoutbox] == [[borrower.user.email]]
     note = borrower.attempts.get()
     assert (note.channel, note.language, note.reasons[0]["rule"]) == ("inbox", "zh-hans", "reply.heard")
@@ -334,9 +330,7 @@ def test_where_another_provider_takes_any_words_no_template_is_wanted(db, settin
 def test_the_answer_goes_by_another_provider_where_alibaba_has_no_template(sandbox, post, borrower, settings):
     settings.CHANNEL_PROVIDERS = {"sms": {"alibaba": 5, "twilio": 1}}
     write(post, borrower, "退订")
-    until = time.monotonic() + 5
-    while not sandbox.texts(NUMBER) and time.monotonic() < until:
-        time.sleep(0.02)
+    until(lambda: sandbox.texts(NUMBER), "the answer arrives")
     [text] = sandbox.texts(NUMBER)
     assert text.startswith("Example Lending")
 

@@ -1,7 +1,6 @@
 """Workers beside each other and beside payments: nothing twice, nothing lost, whoever is killed."""
 
 import threading
-import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -17,6 +16,7 @@ from notifications.settle import LEASE, NEVER_BEGUN
 from notifications.words import AttemptState, ReminderState
 from tests import disconnect, factories, leases
 from tests.notifications import worker
+from tests.waiting import PATIENCE, until
 
 DUE = date(2026, 2, 1)
 MORNING = datetime(2026, 1, 29, 15, tzinfo=UTC)  # 10:00 in New York, three days before
@@ -41,13 +41,6 @@ def loan(person):
     return loan
 
 
-def until(condition):
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "waited for 30 seconds"
-        time.sleep(0.05)
-
-
 def test_four_worker_processes_send_each_reminder_once(reminders, sandbox):
     phones = []
     for _ in range(30):
@@ -55,7 +48,7 @@ def test_four_worker_processes_send_each_reminder_once(reminders, sandbox):
         phones.append(factories.make_contact_point(person).value)
         factories.make_bill(factories.make_loan(person), due_on=DUE)
     workers = [worker.start(MORNING) for _ in range(4)]
-    assert [one.wait(timeout=60) for one in workers] == [0, 0, 0, 0]
+    assert [one.wait(timeout=PATIENCE) for one in workers] == [0, 0, 0, 0]
     assert [len(sandbox.texts(phone)) for phone in phones] == [1] * 30
     assert set(Attempt.objects.values_list("state", flat=True)) == {AttemptState.ACCEPTED}
 
@@ -65,7 +58,7 @@ def test_a_worker_killed_in_the_call_leaves_an_unknown_that_is_never_sent_again(
 ):
     sandbox.faults(mode="hang", times=1)
     process = worker.start(MORNING)
-    until(lambda: len(sandbox.texts(phone)) == 1)
+    until(lambda: len(sandbox.texts(phone)) == 1, "the provider is called")
     process.kill()
     process.wait()
     assert Attempt.objects.get().state == AttemptState.CALLING
@@ -88,12 +81,12 @@ def test_a_claim_passes_by_a_payment_that_is_being_booked_and_then_finds_the_bil
         with transaction.atomic():
             record(loan, payment=payment, by=None, now=MORNING)
             is_booked.set()
-            may_commit.wait(30)
+            may_commit.wait(PATIENCE)
         connections.close_all()
 
     teller = threading.Thread(target=book)
     teller.start()
-    assert is_booked.wait(30)
+    assert is_booked.wait(PATIENCE)
     assert reminders.run(MORNING) == 0
     assert teller.is_alive()  # so the claim did not wait for the payment's lock
     may_commit.set()
@@ -107,7 +100,7 @@ def test_a_change_waits_until_a_claim_has_committed_what_it_sends(reminders, san
     reminders.run(MORNING - timedelta(hours=7))
     sandbox.faults(mode="hang", times=1)
     process = worker.start(MORNING)
-    until(lambda: len(sandbox.texts(phone)) == 1)
+    until(lambda: len(sandbox.texts(phone)) == 1, "the provider is called")
     with transaction.atomic():
         lanes.lock(person.pk)  # not held during the call: a slow provider delays no payment
         assert Attempt.objects.get().state == AttemptState.CALLING
@@ -120,7 +113,7 @@ def test_of_a_killed_worker_what_was_never_begun_is_sent_later_and_nothing_twice
     add_people("P", WINDOW + 200, due_on=DUE)
     sandbox.faults(mode="hang")
     process = worker.start(MORNING)
-    until(lambda: sandbox.count() >= 200)  # as many as are called at once
+    until(lambda: sandbox.count() >= 200, "the calls are under way")  # as many as are called at once
     process.kill()
     process.wait()
     assert Attempt.objects.filter(state=AttemptState.CALLING).count() == WINDOW + 200
@@ -185,7 +178,7 @@ def test_an_answer_is_settled_while_the_next_batch_is_still_being_decided(remind
     usual = flight.Flight.turn
 
     def look(self):
-        time.sleep(0.05)
+        self._door.wait_for(len(self._begun), seconds=PATIENCE)
         usual(self)
         seen.append((self._beside._own is not None, self.made))
 

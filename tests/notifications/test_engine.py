@@ -17,6 +17,7 @@ from notifications.models import Attempt, Consent, Lane, Preference, Reminder, T
 from notifications.preferences import Change
 from notifications.words import AttemptState, ReminderState
 from tests import factories, leases
+from tests.notifications.limits import limits_of
 
 DUE = date(2026, 2, 1)
 
@@ -164,7 +165,7 @@ def test_a_pause_that_was_ended_early_is_no_reason_any_more(reminders, sandbox, 
 def test_a_provider_that_fails_leaves_the_right_state(
     reminders, sandbox, bill, settings, fault, attempt, reminder
 ):
-    settings.PROVIDER_TIMEOUT = timedelta(seconds=1)
+    settings.PROVIDER_TIMEOUT = limits_of(fault).timeout
     sandbox.faults(mode=fault)
     reminders.run(morning(3))
     assert Attempt.objects.get().state == attempt

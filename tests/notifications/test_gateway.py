@@ -14,7 +14,6 @@ from notifications import checks, direct, gateway_file
 from notifications.channels.base import (
     About,
     Accepted,
-    Limits,
     Message,
     RefusedForGood,
     RefusedForNow,
@@ -27,9 +26,9 @@ from notifications.models import Attempt, Hold, ProviderEvent
 from notifications.words import AttemptState, Delivery
 from tests.notifications import described
 from tests.notifications.described import EXAMPLE, SECRETS, URL
+from tests.notifications.limits import LIMITS, limits_of
 
 NUMBER = "+12025550143"
-LIMITS = Limits(timeout=timedelta(seconds=2), open_calls=10)
 
 
 @pytest.fixture(autouse=True)
@@ -45,9 +44,9 @@ def gateway(sandbox, settings, tmp_path, monkeypatch):
     return sandbox
 
 
-def sent():
+def sent(limits=LIMITS):
     one = Message(uuid4(), "sms", NUMBER, subject="", text='Say "hi" {to}', language="en")
-    return deliver({"acme": [one]}, LIMITS)[one.id]
+    return deliver({"acme": [one]}, limits)[one.id]
 
 
 # ---------- the file ----------
@@ -123,7 +122,7 @@ def test_a_refusal_is_told_in_the_words_of_the_file(gateway, mode, outcome):
 )
 def test_what_no_rule_proves_is_unknown(gateway, mode):
     gateway.faults(mode=mode)
-    assert isinstance(sent(), Unknown)
+    assert isinstance(sent(limits_of(mode)), Unknown)
 
 
 def test_a_wrong_token_is_a_set_up_to_mend(gateway, monkeypatch):

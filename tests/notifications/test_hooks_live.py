@@ -4,7 +4,6 @@ What a provider may do, it does here: it tells twice, tells the end before the b
 written, and tells of what was sent years ago.
 """
 
-import time
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -13,18 +12,19 @@ from django.utils import timezone
 
 from accounts.models import ContactPoint
 from notifications import gateway_file, receipts
-from notifications.channels.base import Accepted, Approved, Limits, Message
+from notifications.channels.base import Accepted, Approved, Message
 from notifications.channels.deliver import deliver
 from notifications.models import Attempt, Hold, ProviderEvent
 from notifications.sandbox import gateway
 from notifications.words import AttemptState, Channel, Delivery
 from tests.notifications import described
+from tests.notifications.limits import LIMITS
 from tests.sandbox import running
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NUMBER = "+8613900001234"
-LIMITS = Limits(timeout=timedelta(seconds=10), open_calls=10)
 WAYS = {
     "twilio": (Channel.SMS, {}),
     "alibaba": (Channel.SMS, {"alibaba": Approved("SMS_1", "", ())}),
@@ -66,13 +66,11 @@ def send(name, attempt_id: UUID):
 
 
 def becomes(attempt, delivery):
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
+    def is_so():
         attempt.refresh_from_db()
-        if attempt.delivery == delivery:
-            return True
-        time.sleep(0.05)
-    return False
+        return attempt.delivery == delivery
+
+    until(is_so, f"it becomes {delivery}")
 
 
 @pytest.mark.parametrize("name", WAYS)
@@ -80,7 +78,7 @@ def test_a_receipt_before_our_own_answer_is_written_settles_the_attempt(provider
     sent = attempt(name)
     outcome = send(name, sent.pk)
     assert isinstance(outcome, Accepted)  # written by nobody: the worker died
-    assert becomes(sent, Delivery.DELIVERED)
+    becomes(sent, Delivery.DELIVERED)
     assert (sent.state, sent.provider_reference) == (AttemptState.ACCEPTED, outcome.reference)
 
 
@@ -88,7 +86,7 @@ def test_a_receipt_before_our_own_answer_is_written_settles_the_attempt(provider
 def test_a_receipt_of_years_ago_still_finds_its_attempt(provider, attempt, name):
     sent = attempt(name, started_at=timezone.now() - timedelta(days=3 * 365))
     send(name, sent.pk)
-    assert becomes(sent, Delivery.DELIVERED)
+    becomes(sent, Delivery.DELIVERED)
 
 
 @pytest.mark.parametrize("name", WAYS)
@@ -96,7 +94,7 @@ def test_receipts_that_come_twice_and_the_last_one_first_only_move_forward(provi
     provider.faults(callbacks=True, receipt_delay_ms=10, unruly=True)
     sent = attempt(name)
     send(name, sent.pk)
-    assert becomes(sent, Delivery.DELIVERED)
+    becomes(sent, Delivery.DELIVERED)
     provider.wait_until_told()
     sent.refresh_from_db()
     assert sent.delivery == Delivery.DELIVERED

@@ -2,9 +2,7 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from uuid import uuid4
@@ -15,7 +13,6 @@ from accounts.models import Borrower, ContactPoint
 from notifications.channels.base import (
     About,
     Accepted,
-    Limits,
     Message,
     Outcome,
     RefusedForGood,
@@ -25,7 +22,9 @@ from notifications.channels.base import (
 from notifications.channels.deliver import deliver
 from notifications.models import Attempt, Hold
 from notifications.words import Delivery
+from tests.notifications.limits import LIMITS
 from tests.sandbox import Sandbox, running
+from tests.waiting import until
 
 ADDRESS = "john@example.com"
 
@@ -97,7 +96,7 @@ def send(settings: Any, provider: Answering) -> Callable[..., Outcome]:
             "MAILGUN_SENDER_DOMAIN": "mg.example.com",
         }
         message = Message(uuid4(), "email", ADDRESS, subject="Your bill", text="It is due.", language="en")
-        return deliver({"email": [message]}, Limits(timedelta(seconds=5), 1))[message.id]
+        return deliver({"email": [message]}, LIMITS)[message.id]
 
     return send
 
@@ -179,14 +178,6 @@ def postmark(transactional_db: None, live_server: Any, settings: Any) -> Iterato
         yield sandbox
 
 
-def in_time(is_so: Callable[[], bool]) -> bool:
-    for _ in range(100):
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 def mailed(borrower: Borrower, to: str) -> Attempt:
     """A mail as the engine sends it: its attempt first, then the call."""
     point = borrower.contact_points.get(kind=ContactPoint.Kind.EMAIL)
@@ -196,7 +187,7 @@ def mailed(borrower: Borrower, to: str) -> Attempt:
         borrower=borrower, category="due", channel="email", provider="email", contact_point=point, body="x"
     )
     message = Message(attempt.pk, "email", to, subject="Your bill", text="It is due.", language="en")
-    outcome = deliver({"email": [message]}, Limits(timedelta(seconds=5), 1))[message.id]
+    outcome = deliver({"email": [message]}, LIMITS)[message.id]
     assert isinstance(outcome, Accepted)
     Attempt.objects.filter(pk=attempt.pk, state="calling").update(
         state="accepted", provider_reference=outcome.reference
@@ -209,10 +200,10 @@ def test_a_mail_arrives_its_receipt_comes_back_and_its_answer_is_heard(
 ) -> None:
     attempt = mailed(borrower, "zhang@example.com")
     assert postmark.mails("zhang@example.com")[0]["text"] == "It is due."
-    assert in_time(lambda: Attempt.objects.get(pk=attempt.pk).delivery == Delivery.DELIVERED)
+    until(lambda: Attempt.objects.get(pk=attempt.pk).delivery == Delivery.DELIVERED, "the receipt")
     postmark.reply_by_mail("zhang@example.com", "Please stop sending me these e-mails")
-    assert in_time(Hold.objects.filter(borrower=borrower, reason="stop_request").exists)
-    assert in_time(lambda: len(postmark.mails("zhang@example.com")) == 2)  # the confirmation, once
+    until(Hold.objects.filter(borrower=borrower, reason="stop_request").exists, "the stop")
+    until(lambda: len(postmark.mails("zhang@example.com")) == 2, "the confirmation, once")
 
 
 @pytest.mark.parametrize(
@@ -222,6 +213,6 @@ def test_a_bounce_or_a_complaint_comes_back_and_closes_the_address(
     postmark: Sandbox, borrower: Borrower, name: str, why: str
 ) -> None:
     attempt = mailed(borrower, f"{name}@bounce-testing.postmarkapp.com")
-    assert in_time(lambda: Attempt.objects.get(pk=attempt.pk).delivery != Delivery.NONE)
+    until(lambda: Attempt.objects.get(pk=attempt.pk).delivery != Delivery.NONE, "the receipt")
     point = borrower.contact_points.get(kind=ContactPoint.Kind.EMAIL)
-    assert in_time(lambda: ContactPoint.objects.get(pk=point.pk).closed_reason == why)
+    until(lambda: ContactPoint.objects.get(pk=point.pk).closed_reason == why, "what it says of the address")

@@ -16,7 +16,6 @@ from notifications.channels import push, push_endpoint, push_key
 from notifications.channels.base import (
     Accepted,
     Device,
-    Limits,
     Message,
     RefusedForGood,
     RefusedForNow,
@@ -31,6 +30,7 @@ from notifications.preferences import Change
 from notifications.push_devices import Subscription
 from notifications.words import AttemptState, ReminderState
 from tests import factories
+from tests.notifications.limits import LIMITS, limits_of
 
 PHONE, TABLET = "+15550100001", "+15550100002"
 NOW = datetime(2026, 1, 29, 15, tzinfo=UTC)  # 10:00 in New York, three days before the bill is due
@@ -69,9 +69,9 @@ def known(device):
     return Device(device.pk, device.endpoint, device.p256dh, device.auth, device.key)
 
 
-def deliver(one, *, seconds=5):
+def deliver(one, limits=LIMITS):
     async def send():
-        provider = push.Push(Limits(timedelta(seconds=seconds), 10))
+        provider = push.Push(limits)
         try:
             return await provider.deliver([one])
         finally:
@@ -200,7 +200,7 @@ def test_without_a_key_nobody_is_sent_push_messages(
 def test_an_answer_of_the_push_service_is_an_outcome(sandbox, borrower, device, mode, expected):
     one = known(device())
     sandbox.faults(mode=mode, times=1)
-    assert isinstance(deliver(message([one]), seconds=1), expected)
+    assert isinstance(deliver(message([one]), limits_of(mode)), expected)
 
 
 @pytest.mark.parametrize("is_known", [True, False])

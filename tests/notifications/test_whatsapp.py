@@ -14,7 +14,6 @@ from notifications.channels import whatsapp_signature
 from notifications.channels.base import (
     Accepted,
     Approved,
-    Limits,
     Message,
     RefusedForGood,
     RefusedForNow,
@@ -26,9 +25,9 @@ from notifications.channels.whatsapp import WhatsApp
 from notifications.choice import DEFAULT
 from notifications.models import Attempt, Hold, Preference, ProviderEvent
 from notifications.words import AttemptState, Delivery
+from tests.notifications.limits import LIMITS, limits_of
 
 NUMBER = "+12025550143"
-LIMITS = Limits(timeout=timedelta(seconds=2), open_calls=10)
 WORDS = Approved("bill_due", "en_US", (("", "$250.00"), ("", "15 March")))
 
 
@@ -37,8 +36,8 @@ def message(**more):
     return Message(uuid4(), "whatsapp", NUMBER, subject="", text="In free words.", language="en", **more)
 
 
-def sent(one):
-    return deliver({"whatsapp": [one]}, LIMITS)[one.id]
+def sent(one, limits=LIMITS):
+    return deliver({"whatsapp": [one]}, limits)[one.id]
 
 
 # ---------- sending, over HTTP ----------
@@ -106,7 +105,7 @@ def test_a_wrong_token_is_a_set_up_to_mend(sandbox, settings):
 )
 def test_an_answer_proves_what_it_says_and_no_more(sandbox, mode, kind):
     sandbox.faults(mode=mode)
-    assert isinstance(sent(message()), kind)
+    assert isinstance(sent(message(), limits_of(mode)), kind)
 
 
 @pytest.mark.parametrize(

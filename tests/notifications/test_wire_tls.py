@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from notifications.channels import wire
-from notifications.channels.base import Limits
 from notifications.channels.wire import NoConnection, Wire
+from tests.notifications.limits import LIMITS
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -67,7 +67,7 @@ def call(shown: Path) -> tuple[int | str, list[bytes]]:
 
     async def run() -> int | str:
         server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-        calls = Wire(Limits(timedelta(seconds=5), open_calls=1), {})
+        calls = Wire(LIMITS, {})
         async with server:
             try:
                 port = server.sockets[0].getsockname()[1]

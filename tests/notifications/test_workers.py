@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -19,21 +19,14 @@ from notifications import workers
 from notifications.models import Tick, Worker
 from portal import embedded, health
 from portal.celery import app
+from tests.waiting import PATIENCE, until
 
-PATIENCE = 60  # seconds; a start takes two, but other tests run beside it
 SLOT = timedelta(seconds=1)
 
 
 @pytest.fixture(autouse=True)
 def _a_hasty_clock(settings: Any) -> None:
     settings.ENGINE_SLOT = settings.ENGINE_TICK = SLOT
-
-
-def until(is_so: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end, what
-        time.sleep(0.1)
 
 
 @contextmanager
@@ -67,6 +60,13 @@ def beats_on(name: str) -> bool:
     return False
 
 
+def is_ready(*names: str) -> bool:
+    with suppress(CommandError):
+        call_command("worker_ready", *names)
+        return True
+    return False
+
+
 def is_late(name: str) -> bool:
     return any(one.is_late for one in workers.seen(now=timezone.now()) if one.name == name)
 
@@ -76,17 +76,17 @@ def test_a_worker_that_is_stopped_in_its_tracks_is_not_ready_and_a_running_one_i
     with process("manage.py", "run_engine") as hung, process("manage.py", "run_engine") as sound:
         until(lambda: Worker.objects.count() == 2, "both work")
         names = {row.process: row.pk for row in Worker.objects.all()}
-        call_command("worker_ready")
+        until(is_ready, "both beat")
         os.kill(hung.pid, signal.SIGSTOP)
         until(lambda: is_late(names[hung.pid]), "its silence is seen")
-        assert beats_on(names[sound.pid])
+        until(lambda: beats_on(names[sound.pid]), "the other one beats")
         with pytest.raises(CommandError, match=names[hung.pid]):
             call_command("worker_ready", names[hung.pid])
         with pytest.raises(CommandError, match=r"Silent: run_engine@"):
             call_command("worker_ready")
-        call_command("worker_ready", names[sound.pid])
+        until(lambda: is_ready(names[sound.pid]), "the other one is ready")
         until(lambda: health.state(now=timezone.now())["ready"], "the other one keeps the portal ready")
-        assert health.state(now=timezone.now())["late_workers"] == 1
+        until(lambda: health.state(now=timezone.now())["late_workers"] == 1, "one of them is late")
         os.kill(hung.pid, signal.SIGCONT)
         until(lambda: not is_late(names[hung.pid]), "it goes on")
 
@@ -121,7 +121,7 @@ def test_a_celery_node_beats_when_it_is_sent_a_pulse_and_not_when_it_is_stopped(
             return beats_on(name)
 
         until(beats, "the node takes its pulse")
-        call_command("worker_ready", name)
+        until(lambda: is_ready(name), "it is ready")
         os.kill(node.pid, signal.SIGSTOP)
         until(lambda: is_late(name), "its silence is seen")
         assert not beats()

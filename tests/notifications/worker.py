@@ -27,7 +27,9 @@ def main(now: datetime, database: str, provider: str) -> None:
     settings.TWILIO_BASE_URL = provider
     django.setup()
     from notifications import engine
+    from tests.notifications.limits import LIMITS
 
+    settings.PROVIDER_TIMEOUT = LIMITS.timeout
     engine.run(clock=lambda: now, until=lambda: False)
 
 
