@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -154,21 +155,9 @@ def looks(chance: random.Random) -> Iterator[Decision]:
                 (chance.randrange(10, 700) for _ in range(chance.choice((0, 1, 2, 4)))), reverse=True
             )
         )
-        yield _look(
-            contact,
-            facts,
-            chance.choice(CHOICES),
-            books.for_place(country, region),
-            history,
-            now,
-            chance.choice(HABITS),
-        )
-
-
-def _look(contact, facts, chosen, rulebooks, history, now, habit):  # type: ignore[no-untyped-def]
-    return lambda: gate.decide(
-        contact, facts, chosen, rulebooks=rulebooks, history=history, now=now, habit=habit
-    )
+        chosen, books_there = chance.choice(CHOICES), books.for_place(country, region)
+        person = gate_terms.Person(contact, chosen, history, books_there, chance.choice(HABITS))
+        yield partial(gate.decide, person, facts, now=now)
 
 
 def plan(bills: int) -> dict[str, object]:

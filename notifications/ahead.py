@@ -16,7 +16,7 @@ from loans.models import Bill, CreditAccount
 from notifications import context, holds, local_time, plan
 from notifications.choice import Choice
 from notifications.context import Batch, among
-from notifications.deciding import Person
+from notifications.gate_terms import Person
 from notifications.material import REMINDER_FIELDS, LadderStep, Look, Material, Row, material
 from notifications.models import Hold, Reminder
 from notifications.pace import Rung

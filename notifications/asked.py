@@ -11,7 +11,7 @@ from loans.models import CreditAccount
 from notifications import asking, context
 from notifications.asking import Answer, Debt
 from notifications.law.rule import Rule
-from notifications.material import material
+from notifications.material import material, product_of
 from notifications.words import HumanChannel
 
 
@@ -59,7 +59,7 @@ def _debts(borrower: Borrower, today: date) -> Iterator[Debt]:
         yield Debt(
             account=str(account.pk),
             reference=account.reference,
-            product="card" if account.product == CreditAccount.Product.CREDIT_CARD else "loan",
+            product=product_of(account.product),
             stage="overdue" if late > 0 else "upcoming" if late < 0 else "due",
             days_past_due=max(late, 0),
         )

@@ -7,9 +7,8 @@ channels are about messages; a hold is about every contact.
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.deciding import Person
 from notifications.gate_law import AGREED
-from notifications.gate_terms import Silence
+from notifications.gate_terms import Person, Silence
 from notifications.law import judge, scope
 from notifications.law.case import Case, Held, Message
 from notifications.law.judge import Decision

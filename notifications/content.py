@@ -13,7 +13,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from notifications import push_words, sms_text
-from notifications.texts import PLACEHOLDERS, Demand, Sender, fill, values
+from notifications.texts import PLACEHOLDERS, Demand, Filling, Sender, fill, values
 from notifications.word_list import LANGUAGES, Duty, Level, Practice, WordList
 
 FIELDS = {
@@ -43,9 +43,8 @@ _LONG_AMOUNT = Decimal("123456789.00")
 def _long(language: str, lender: str, due_on: date) -> Mapping[str, str]:
     demand = Demand(_LONG_AMOUNT, "IDR", due_on, "…0001")
     sender = Sender(lender, phone="+886 2 1234 5678", link="https://portal.example-lending.example")
-    return MappingProxyType(
-        values(_LONG_NAME, [demand] * LONG_DIGEST, sender, language=language, is_short=True)
-    )
+    filling = Filling(_LONG_NAME, [demand] * LONG_DIGEST, sender, language)
+    return MappingProxyType(values(filling, is_short=True))
 
 
 LONGEST = {

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,14 +19,14 @@ from accounts.models import Borrower, ContactPoint
 from notifications import content, holds, local_time, push_devices, push_words, queries, sms_text, texts
 from notifications.channels.base import Approved, Device
 from notifications.choice import DEFAULT, Choice
-from notifications.deciding import Outgoing, Person
-from notifications.gate_terms import INBOX, NOTHING, Contact, History, Silence
+from notifications.deciding import Outgoing
+from notifications.gate_terms import INBOX, NOTHING, Contact, History, Person, Silence
 from notifications.habit import NOBODY_KNOWS, Habit
 from notifications.law import books
 from notifications.material import DIGEST, REMINDER_FIELDS, Look, Material, Row, material
 from notifications.models import Hold, Reminder
 from notifications.past import contacts, habits
-from notifications.texts import Sender
+from notifications.texts import Filling, Sender
 from notifications.words import ReminderState
 
 KIND_OF_CHANNEL = {
@@ -100,37 +99,27 @@ class Batch:
         code = outgoing.keys[0].template_code if len(outgoing.keys) == 1 else DIGEST
         meant = self.known.words(code, borrower.language, is_soft=outgoing.is_soft)
         words = self.known.templates[content.DISCREET, borrower.language] if outgoing.is_discreet else meant
-        render = partial(
-            texts.render,
-            name=borrower.name,
-            demands=[look.demand for look in outgoing.keys],
-            sender=sender(),
-            language=borrower.language,
-        )
-        subject, text = render(words, channel=outgoing.channel)
+        demands = [look.demand for look in outgoing.keys]
+        filling = Filling(borrower.name, demands, sender(), borrower.language)
+        subject, text = texts.render(words, filling, channel=outgoing.channel)
+        text = as_sent(text, channel=outgoing.channel, language=borrower.language)
         leaves_out = outgoing.is_discreet or len(outgoing.keys) > texts.MOST_NAMED
-        in_full = render(meant, channel=INBOX).text if leaves_out and outgoing.channel != INBOX else ""
-        segments = 0
-        if outgoing.channel == "push":
-            text = push_words.body(borrower.language)
-        if outgoing.channel == "sms":
-            text = sms_text.downgrade(text) if borrower.language == "en" else text
-            segments = sms_text.measure(text).segments
-        approved = self._approved(person_id, outgoing, words.template_id)
+        in_full = ""
+        if leaves_out and outgoing.channel != INBOX:
+            in_full = texts.render(meant, filling, channel=INBOX).text
+        segments = sms_text.measure(text).segments if outgoing.channel == "sms" else 0
+        approved = self._approved(filling, words.template_id)
         is_large = self.person(person_id).choice.is_large
         return Written(
             borrower.language, subject, text, segments, words.template_id, in_full, approved, is_large
         )
 
-    def _approved(
-        self, person_id: int, outgoing: Outgoing[Look], template_id: int | None
-    ) -> Mapping[str, Approved]:
+    def _approved(self, filling: Filling, template_id: int | None) -> Mapping[str, Approved]:
         """The same words as those providers have them that send nothing else."""
         mapped = self.known.mapped.get(template_id or 0)
         if not mapped:  # of most lenders
             return {}
-        borrower, demands = self.people[person_id], [look.demand for look in outgoing.keys]
-        values = texts.values(borrower.name, demands, sender(), language=borrower.language, is_short=True)
+        values = texts.values(filling, is_short=True)
         return {provider: template.filled(values) for provider, template in mapped.items()}
 
 
@@ -161,6 +150,14 @@ def choice_of(borrower: Borrower) -> Choice:
     """What the borrower chose; expects `preference` to have been selected along."""
     stored = getattr(borrower, "preference", None)
     return Choice.from_json(stored.choice) if stored else DEFAULT
+
+
+def as_sent(text: str, *, channel: str, language: str) -> str:
+    """What the channel makes of filled words: a push message says only that one waits, an English text keeps to the
+    signs that cost least."""
+    if channel == "push":
+        return push_words.body(language)
+    return sms_text.downgrade(text) if channel == "sms" and language == "en" else text
 
 
 def sender() -> Sender:

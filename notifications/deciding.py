@@ -7,27 +7,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Generic, NamedTuple, TypeVar
 
-from notifications.choice import Choice
 from notifications.gate import decide
-from notifications.gate_terms import INBOX, Contact, Defer, Facts, History, Send, Suppress, Verdict
-from notifications.habit import NOBODY_KNOWS, Habit
-from notifications.law.rule import Rulebook
+from notifications.gate_terms import INBOX, Defer, Facts, Person, Send, Suppress
 from notifications.reason import Reason
 
 Key = TypeVar("Key")
 
 _URGENCY = {"upcoming": 0, "due": 1, "overdue": 2}
 _REPLACED = Suppress((Reason("replaced"),))
-
-
-class Person(NamedTuple):
-    """What the gate knows of a person, the same for all their reminders."""
-
-    contact: Contact
-    choice: Choice
-    history: History
-    rulebooks: tuple[Rulebook, ...]
-    habit: Habit = NOBODY_KNOWS
 
 
 class Due(NamedTuple, Generic[Key]):
@@ -63,7 +50,7 @@ def decide_together(person: Person, due: Sequence[Due[Key]], *, now: datetime) -
     apart: they disturb nobody. Where two steps of one bill have come together, only the later one still says
     something new.
     """
-    verdicts = [(one, _verdict(person, one, now)) for one in due]
+    verdicts = [(one, decide(person, one.facts, now=now)) for one in due]
     sends = [(one, verdict) for one, verdict in verdicts if isinstance(verdict, Send)]
     sends.sort(key=lambda pair: pair[0].facts.offset_days)
     newest = {one.bill: one for one, _ in sends}
@@ -76,18 +63,6 @@ def decide_together(person: Person, due: Sequence[Due[Key]], *, now: datetime) -
         waiting=tuple((one.key, verdict) for one, verdict in verdicts if isinstance(verdict, Defer)),
         dropped=tuple((one.key, verdict) for one, verdict in verdicts if isinstance(verdict, Suppress))
         + replaced,
-    )
-
-
-def _verdict(person: Person, one: Due[Key], now: datetime) -> Verdict:
-    return decide(
-        person.contact,
-        one.facts,
-        person.choice,
-        rulebooks=person.rulebooks,
-        history=person.history,
-        now=now,
-        habit=person.habit,
     )
 
 

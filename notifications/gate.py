@@ -23,14 +23,15 @@ from notifications.gate_terms import (
     Facts,
     History,
     Manner,
+    Person,
     Send,
     Silence,
     Suppress,
     Verdict,
 )
-from notifications.habit import NOBODY_KNOWS, Habit, Kind
+from notifications.habit import Habit, Kind
 from notifications.law.case import Message
-from notifications.law.rule import Rule, Rulebook
+from notifications.law.rule import Rule
 from notifications.pace import KEEP, Drop, Keep, Soften, keeps
 from notifications.reason import Reason
 
@@ -41,34 +42,25 @@ OPENING = Reason("opening")  # put off once more within a day: which rule opens 
 DISCREET = Reason("choice.discreet")
 
 
-def decide(
-    contact: Contact,
-    facts: Facts,
-    choice: Choice,
-    *,
-    rulebooks: tuple[Rulebook, ...],
-    history: History,
-    now: datetime,
-    habit: Habit = NOBODY_KNOWS,
-) -> Verdict:
+def decide(person: Person, facts: Facts, *, now: datetime) -> Verdict:
     """Send, put off or drop one reminder, with every reason.
 
-    now: UTC. habit: how the person pays. Law and policy fail closed: with no common opening before the reminder
-    expires it is suppressed. A put-off reminder keeps its reasons in `facts.moved`, so the final one tells the
-    whole story.
+    now: UTC. Law and policy fail closed: with no common opening before the reminder expires it is suppressed. A
+    put-off reminder keeps its reasons in `facts.moved`, so the final one tells the whole story.
     """
+    contact, choice = person.contact, person.choice
     if stop := _forbidden(contact, facts, choice):
         return Suppress((stop,))
-    pace = _pace(facts, choice, habit)
+    pace = _pace(facts, choice, person.habit)
     if isinstance(pace, Drop):
         return Suppress((pace.reason,))
-    law = GateLaw(contact, facts, rulebooks, history, said=_said(facts, choice, pace), now=now)
-    channel, because = _channel(contact, facts, choice, law, _unapproved(facts, choice, pace))
+    law = GateLaw(person, facts, said=_said(facts, choice, pace), now=now)
+    channel, because = _channel(person, facts, law, _unapproved(facts, choice, pace))
     if channel is None:
         return Suppress((because,))
     instant, day, reasons, home = now, law.today, list(facts.moved), contact.zones[0]
     because_soft = [pace.reason] if isinstance(pace, Soften) else []
-    objection = _objections(contact, facts, choice, law, channel, pace)
+    objection = _objections(person, facts, law, channel, pace)
     end = min(facts.expires_at, now + HORIZON)
     while instant < end:
         objected = objection(instant)
@@ -152,13 +144,14 @@ def _unapproved(facts: Facts, choice: Choice, pace: Keep | Soften) -> frozenset[
 
 
 def _channel(
-    contact: Contact, facts: Facts, choice: Choice, law: GateLaw, unapproved: frozenset[str]
+    person: Person, facts: Facts, law: GateLaw, unapproved: frozenset[str]
 ) -> tuple[str | None, Reason]:
     """The first channel of the person's order that can reach them, whose provider carries the words and that no law
     closes; else the inbox, which disturbs nobody. None where law closes that too.
     """
+    choice = person.choice
     order = choice.channels[facts.category]
-    open_ways = contact.reachable - facts.failed_channels - unapproved
+    open_ways = person.contact.reachable - facts.failed_channels - unapproved
     for channel in order:
         is_written = not choice.hides(channel) or "discreet" in facts.messages
         if channel in open_ways and is_written and not law.bars(channel):
@@ -183,18 +176,14 @@ Objection = tuple[datetime, Why]  # not before then, because
 
 
 def _objections(
-    contact: Contact,
-    facts: Facts,
-    choice: Choice,
-    law: GateLaw,
-    channel: str,
-    pace: Keep | Soften | Drop,
+    person: Person, facts: Facts, law: GateLaw, channel: str, pace: Keep | Soften
 ) -> Callable[[datetime], Objection | None]:
     """What tells the first rule of time that objects to an instant."""
+    contact, choice = person.contact, person.choice
     home = contact.zones[0]
     delays = law.delays(channel)
     puts_off = _put_off(contact, facts, choice, pace)
-    counted = law.history if channel != INBOX else ()  # it disturbs nobody, so no week counts it
+    counted = person.history if channel != INBOX else ()  # it disturbs nobody, so no week counts it
 
     def first(instant: datetime) -> Objection | None:
         for then, why in puts_off:
@@ -212,7 +201,7 @@ def _objections(
     return first
 
 
-def _put_off(contact: Contact, facts: Facts, choice: Choice, pace: Keep | Soften | Drop) -> list[Objection]:
+def _put_off(contact: Contact, facts: Facts, choice: Choice, pace: Keep | Soften) -> list[Objection]:
     """What puts the reminder off to an instant that is known beforehand."""
     home = contact.zones[0]
     found: list[Objection] = []

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from notifications import local_time
-from notifications.gate_terms import INBOX, Contact, Facts, History
+from notifications.gate_terms import INBOX, Facts, History, Person
 from notifications.law import judge
 from notifications.law.case import Case, Consent, Message, PriorContact
 from notifications.law.rule import Rule, Rulebook
@@ -74,27 +74,18 @@ def _standing(sort: _Sort) -> _Standing:
 class GateLaw:
     """What the rulebooks of the place say about one reminder, channel by channel."""
 
-    def __init__(
-        self,
-        contact: Contact,
-        facts: Facts,
-        rulebooks: tuple[Rulebook, ...],
-        history: History,
-        *,
-        said: Mapping[str, Message],
-        now: datetime,
-    ) -> None:
-        self._contact, self._facts, self._books, self.history = contact, facts, rulebooks, history
-        self._said = said
+    def __init__(self, person: Person, facts: Facts, *, said: Mapping[str, Message], now: datetime) -> None:
+        """said: what the words would carry that this person would be sent, by channel."""
+        self._person, self._facts, self._said = person, facts, said
         self._known: dict[str, _Standing] = {}
-        self._was_told = any(not one.is_inbound and facts.account in one.debts for one in history)
-        self.today = local_time.wall_clock(now, contact.zones[0]).date()
+        self._was_told = any(not one.is_inbound and facts.account in one.debts for one in person.history)
+        self.today = local_time.wall_clock(now, person.contact.zones[0]).date()
 
     def _on(self, channel: str) -> _Standing:
         if channel not in self._known:
-            contact, facts = self._contact, self._facts
+            contact, facts = self._person.contact, self._facts
             sort = _Sort(
-                self._books,
+                self._person.rulebooks,
                 contact.binds,
                 facts.category,
                 channel,
@@ -114,5 +105,6 @@ class GateLaw:
 
     def delays(self, channel: str) -> Callable[[datetime], Iterator[judge.Delay]]:
         """The rules that put it off, each with its first instant, at any instant from now on."""
-        known, debts = self._on(channel), frozenset((self._facts.account,))
-        return partial(judge.delaying, known.rules, known.sort.case(self._contact.zones, debts, self.history))
+        known, debts, person = self._on(channel), frozenset((self._facts.account,)), self._person
+        case = known.sort.case(person.contact.zones, debts, person.history)
+        return partial(judge.delaying, known.rules, case)

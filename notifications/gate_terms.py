@@ -8,7 +8,10 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from notifications.choice import Choice
+from notifications.habit import NOBODY_KNOWS, Habit
 from notifications.law.case import Message, PriorContact
+from notifications.law.rule import Rulebook
 from notifications.pace import Rung
 from notifications.reason import Reason
 
@@ -33,6 +36,19 @@ class Contact(NamedTuple):
     reachable: frozenset[str]  # channels with a verified, open contact point; the inbox always
     holds: tuple[Silence, ...] = ()
     binds: str = "creditor"  # whom the rulebooks see: creditor or collector
+
+
+History = tuple[PriorContact, ...]  # the person's contacts outside the inbox, oldest first
+
+
+class Person(NamedTuple):
+    """What the gate knows of a person, the same for all their reminders."""
+
+    contact: Contact
+    choice: Choice
+    history: History
+    rulebooks: tuple[Rulebook, ...]  # of the place where they live, the careful default among them
+    habit: Habit = NOBODY_KNOWS  # how they pay
 
 
 class Facts(NamedTuple):
@@ -75,4 +91,3 @@ class Suppress(NamedTuple):
 
 
 Verdict = Send | Defer | Suppress
-History = tuple[PriorContact, ...]  # the person's contacts outside the inbox, oldest first

@@ -150,7 +150,7 @@ class Material:
             expires_at=row.expires_at,
             account=str(row.account_id),
             has_autopay=row.is_autopay and not row.months_past_due,  # behind with it: it has failed
-            product="card" if row.product == CreditAccount.Product.CREDIT_CARD else "loan",
+            product=product_of(row.product),
             messages=self.messages.get(spoken, {}),
             rung=Rung(row.offset_days, row.useful_days),
             cadence=self.ladders.get(row.cadence_id, ()),
@@ -170,6 +170,11 @@ class Material:
     def words(self, code: str, language: str, *, is_soft: bool) -> Words:
         """The words for a reminder, the softer ones where they are asked for and there."""
         return _words(self.templates, code, language, is_soft=is_soft)
+
+
+def product_of(product: str) -> str:
+    """An account's product as rulebooks tell them apart: card or loan."""
+    return "card" if product == CreditAccount.Product.CREDIT_CARD else "loan"
 
 
 def material() -> Material:

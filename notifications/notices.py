@@ -23,7 +23,6 @@ from notifications import (
     one_click,
     provider_templates,
     push_devices,
-    push_words,
     sms_text,
     texts,
 )
@@ -31,8 +30,7 @@ from notifications.channels.base import Accepted, Message, Outcome, RefusedForGo
 from notifications.channels.deliver import deliver
 from notifications.choice import CATEGORIES
 from notifications.context import Batch
-from notifications.deciding import Person
-from notifications.gate_terms import INBOX
+from notifications.gate_terms import INBOX, Person
 from notifications.law import judge
 from notifications.law.case import Case
 from notifications.law.case import Message as Content
@@ -214,9 +212,7 @@ def _values() -> dict[str, str]:
 def _said(words: Words, channel: str, language: str) -> texts.Rendered:
     """The approved words that say only that a message waits."""
     values = _values()
-    text = texts.fill(words.short if channel in (Channel.SMS, Channel.WHATSAPP) else words.body, values)
-    if channel == Channel.PUSH:
-        text = push_words.body(language)
-    elif channel == Channel.SMS and language == "en":
-        text = sms_text.downgrade(text)
-    return texts.Rendered(texts.fill(words.subject, values), text)
+    text = texts.fill(words.short if channel in texts.SHORT else words.body, values)
+    return texts.Rendered(
+        texts.fill(words.subject, values), context.as_sent(text, channel=channel, language=language)
+    )

@@ -21,7 +21,7 @@ from notifications.inbox import Note
 from notifications.material import approved_words
 from notifications.models import Reminder
 from notifications.reason import Reason
-from notifications.texts import Demand
+from notifications.texts import Demand, Filling
 from notifications.words import Category, Channel, ReminderState
 
 RECEIPT = "receipt"  # the template's code
@@ -104,13 +104,7 @@ def _put_receipt(borrower: Borrower, account: CreditAccount, payment: Payment, n
     if words is None:
         return
     told = Demand(payment.amount, account.currency, payment.received_on, texts.mask(account.reference))
-    rendered = texts.render(
-        words,
-        channel=Channel.INBOX,
-        name=borrower.name,
-        demands=[told],
-        sender=context.sender(),
-        language=borrower.language,
-    )
+    filling = Filling(borrower.name, [told], context.sender(), borrower.language)
+    rendered = texts.render(words, filling, channel=Channel.INBOX)
     note = Note(rendered.subject, rendered.text, PAID, Category.RECEIPT, words.template_id)
     inbox.put(borrower, note, now=now)

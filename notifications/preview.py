@@ -15,8 +15,8 @@ from notifications import ahead, context, local_time
 from notifications.ahead import Ahead, Span
 from notifications.choice import Choice
 from notifications.context import Batch, Written
-from notifications.deciding import Outgoing, Person, decide_together
-from notifications.gate_terms import INBOX
+from notifications.deciding import Outgoing, decide_together
+from notifications.gate_terms import INBOX, Person
 from notifications.habit import Habit, Kind
 from notifications.law.case import PriorContact
 from notifications.material import Look

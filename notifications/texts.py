@@ -27,6 +27,7 @@ PLACEHOLDERS = {
 # characters, and providers refuse one of more than 1,600.
 MOST_NAMED = 10
 AND_MORE = {"en": "and {} more", "zh-hans": "另有 {} 笔", "zh-hant": "另有 {} 筆"}
+SHORT = ("sms", "whatsapp")  # channels that take a template's short words
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -57,6 +58,15 @@ class Sender:
     link: str
 
 
+class Filling(NamedTuple):
+    """What the placeholders of one message become."""
+
+    name: str  # the person's
+    demands: Sequence[Demand]  # at least one; the first is the most urgent
+    sender: Sender
+    language: str  # a key of LOCALES
+
+
 class Rendered(NamedTuple):
     subject: str
     text: str
@@ -67,14 +77,12 @@ def mask(reference: str) -> str:
     return f"…{reference[-4:]}"
 
 
-def render(
-    words: Words, *, channel: str, name: str, demands: Sequence[Demand], sender: Sender, language: str
-) -> Rendered:
-    """Fill a template for one person. demands: at least one; the first is the most urgent."""
-    is_short = channel in ("sms", "whatsapp")
-    filled = values(name, demands, sender, language=language, is_short=is_short)
+def render(words: Words, filling: Filling, *, channel: str) -> Rendered:
+    """Fill a template for one person."""
+    is_short = channel in SHORT
+    filled = values(filling, is_short=is_short)
     if channel == "inbox":  # it has room for all
-        filled["lines"] = _lines(demands, language, is_short=False)
+        filled["lines"] = _lines(filling.demands, filling.language, is_short=False)
     return Rendered(fill(words.subject, filled), fill(words.short if is_short else words.body, filled))
 
 
@@ -90,10 +98,9 @@ def _parts(template: str) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.split(template))
 
 
-def values(
-    name: str, demands: Sequence[Demand], sender: Sender, *, language: str, is_short: bool
-) -> dict[str, str]:
-    """Placeholder → what it becomes. demands: at least one. is_short: in a text message."""
+def values(filling: Filling, *, is_short: bool) -> dict[str, str]:
+    """Placeholder → what it becomes. is_short: in a text message."""
+    name, demands, sender, language = filling
     first, locale = demands[0], LOCALES[language]
     return {
         "name": name,

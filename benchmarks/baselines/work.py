@@ -8,7 +8,7 @@ from accounts.models import Borrower
 from loans.models import Bill
 from notifications import sms_text, texts
 from notifications.context import sender
-from notifications.texts import Demand, Words
+from notifications.texts import Demand, Filling, Words
 
 TIMEOUT = 10  # seconds
 
@@ -23,14 +23,8 @@ def credentials() -> tuple[str, str]:
 
 def text_of(words: Words, borrower: Borrower, bill: Bill, currency: str, reference: str) -> str:
     demand = Demand(bill.amount - bill.paid, currency, bill.due_on, texts.mask(reference))
-    rendered = texts.render(
-        words,
-        channel="sms",
-        name=borrower.name,
-        demands=[demand],
-        sender=sender(),
-        language=borrower.language,
-    )
+    filling = Filling(borrower.name, [demand], sender(), borrower.language)
+    rendered = texts.render(words, filling, channel="sms")
     return sms_text.downgrade(rendered.text)
 
 

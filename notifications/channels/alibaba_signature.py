@@ -13,15 +13,9 @@ from urllib.parse import quote
 
 
 def signed(
-    parameters: Mapping[str, str],
-    *,
-    key_id: str,
-    secret: str,
-    nonce: str,
-    now: datetime,
-    method: str = "POST",
+    parameters: Mapping[str, str], *, key_id: str, secret: str, nonce: str, now: datetime
 ) -> dict[str, str]:
-    """The parameters of one call with what identifies and signs it. nonce: never the same twice. now: UTC."""
+    """The form of one POST with what identifies and signs it. nonce: never the same twice. now: UTC."""
     complete = {
         **parameters,
         "AccessKeyId": key_id,
@@ -31,7 +25,7 @@ def signed(
         "SignatureVersion": "1.0",
         "Timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    return {**complete, "Signature": signature(complete, secret=secret, method=method)}
+    return {**complete, "Signature": signature(complete, secret=secret, method="POST")}
 
 
 def signature(parameters: Mapping[str, str], *, secret: str, method: str) -> str:

@@ -24,7 +24,7 @@ from notifications.content import (
     lint_all,
     practices_found,
 )
-from notifications.texts import Demand, Sender, Words, render
+from notifications.texts import Demand, Filling, Sender, Words, render
 from notifications.word_list import LANGUAGES, PATH, WordListError, parse, word_list
 
 WORDS = word_list()
@@ -354,7 +354,7 @@ def test_no_currency_s_sign_makes_an_english_text_dearer(currency):
     demand = Demand(Decimal("12345678.90"), currency, date(2027, 9, 30), "…0001")
     [words] = [Words(**one.values[2]) for one in TEMPLATES if one.values[:2] == ("en", "digest")]
     sender = Sender("Example Lending Company", "+91 22 1234 5678", "https://portal.example-lending.example")
-    text = render(words, channel="sms", name="", demands=[demand] * 3, sender=sender, language="en").text
+    text = render(words, Filling("", [demand] * 3, sender, "en"), channel="sms").text
     size = sms_text.measure(sms_text.downgrade(text))
     assert (size.encoding, size.segments) == ("GSM-7", 2)
 
@@ -369,12 +369,8 @@ def test_a_pasted_sign_without_a_shape_does_not_double_the_price_of_a_text():
 def test_a_digest_is_short_in_a_text_and_whole_in_a_letter():
     demand = Demand(Decimal(250), "USD", date(2027, 3, 15), "…0001")
     words = Words(subject="", body="{lines}", short="{lines}")
-    lines = {
-        channel: render(
-            words, channel=channel, name="", demands=[demand], sender=Sender("", "", ""), language="en"
-        ).text
-        for channel in ("sms", "email")
-    }
+    filling = Filling("", [demand], Sender("", "", ""), "en")
+    lines = {channel: render(words, filling, channel=channel).text for channel in ("sms", "email")}
     assert lines == {"sms": "$250.00 Mar 15 …0001", "email": "$250.00 · March 15, 2027 · …0001"}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from notifications import local_time
 from notifications.choice import DEFAULT, WEEKDAYS, Choice
 from notifications.gate import decide
-from notifications.gate_terms import Contact, Defer, Facts, Send, Silence, Suppress
+from notifications.gate_terms import Contact, Defer, Facts, Person, Send, Silence, Suppress
 from notifications.law.books import careful
 from notifications.law.case import PriorContact
 from notifications.reason import Reason
@@ -42,7 +42,7 @@ ZONES = [
 def gate(contact=CONTACT, facts=FACTS, choice=DEFAULT, history=(), now=NOON):
     """history: instants of text messages, oldest first."""
     sent = tuple(PriorContact(at, "sms") for at in history)
-    return decide(contact, facts, choice, rulebooks=(careful(),), history=sent, now=now)
+    return decide(Person(contact, choice, sent, (careful(),)), facts, now=now)
 
 
 def rules(verdict):

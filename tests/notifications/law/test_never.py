@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from notifications import local_time
 from notifications.choice import CHANNELS, DEFAULT, LEAD_DAYS, WEEKDAYS, Choice
 from notifications.gate import decide
-from notifications.gate_terms import INBOX, Contact, Defer, Facts, Send, Silence, Suppress
+from notifications.gate_terms import INBOX, Contact, Defer, Facts, Person, Send, Silence, Suppress
 from notifications.habit import Habit, Kind
 from notifications.law import books, judge
 from notifications.law.case import Case, Message, PriorContact
@@ -179,6 +179,11 @@ def looks(draw):
     }
 
 
+def verdict_on(look):
+    person = Person(*(look[name] for name in ("contact", "choice", "history", "rulebooks", "habit")))
+    return decide(person, look["facts"], now=look["now"])
+
+
 def case_of(look, channel):
     contact, facts = look["contact"], look["facts"]
     return Case(
@@ -223,7 +228,7 @@ def is_in(window, clock):
 
 @given(look=looks())
 def test_nothing_is_sent_outside_an_hour_of_law_or_choice_in_any_zone(look):
-    verdict, now = decide(**look), look["now"]
+    verdict, now = verdict_on(look), look["now"]
     if not isinstance(verdict, Send):
         return
     for zone in look["contact"].zones:
@@ -238,7 +243,7 @@ def test_nothing_is_sent_outside_an_hour_of_law_or_choice_in_any_zone(look):
 
 @given(look=looks())
 def test_nothing_is_sent_on_a_holiday_that_the_law_keeps_free(look):
-    verdict, now = decide(**look), look["now"]
+    verdict, now = verdict_on(look), look["now"]
     if not isinstance(verdict, Send):
         return
     for rule in binding(look, verdict.channel, now, Holidays):
@@ -248,7 +253,7 @@ def test_nothing_is_sent_on_a_holiday_that_the_law_keeps_free(look):
 
 @given(look=looks())
 def test_no_window_of_a_cap_ever_holds_more_than_its_count(look):
-    verdict, now = decide(**look), look["now"]
+    verdict, now = verdict_on(look), look["now"]
     if not isinstance(verdict, Send) or verdict.channel == INBOX:
         return
     home = look["contact"].zones[0]
@@ -287,7 +292,7 @@ COUNTED = {
 
 @given(look=looks())
 def test_nothing_is_sent_while_a_hold_of_the_account_is_in_force(look):
-    verdict, now = decide(**look), look["now"]
+    verdict, now = verdict_on(look), look["now"]
     silent = [
         one
         for one in look["contact"].holds
@@ -303,13 +308,13 @@ def test_nothing_is_sent_while_a_hold_of_the_account_is_in_force(look):
 
 @given(look=looks())
 def test_nothing_is_sent_of_a_bill_that_is_paid(look):
-    assert isinstance(decide(**{**look, "facts": look["facts"]._replace(is_owed=False)}), Suppress)
+    assert isinstance(verdict_on({**look, "facts": look["facts"]._replace(is_owed=False)}), Suppress)
 
 
 @given(look=looks())
 def test_a_deferral_moves_forward_keeps_its_reasons_and_ends(look):
     for _ in range(30):
-        verdict = decide(**look)
+        verdict = verdict_on(look)
         if not isinstance(verdict, Defer):
             return
         assert look["now"] < verdict.until < look["facts"].expires_at
@@ -323,7 +328,7 @@ def test_another_rulebook_adds_no_message_and_makes_none_earlier(look, place):
     more = {**look, "rulebooks": (*look["rulebooks"], *books.for_place(*place))}
     # Where it closes a way, the person's next way is asked instead, which has caps of its own.
     assume(all(closes(more, way) == closes(look, way) for way in look["contact"].reachable))
-    stricter(decide(**look), decide(**more))
+    stricter(verdict_on(look), verdict_on(more))
 
 
 def closes(look, channel):
@@ -336,7 +341,7 @@ def closes(look, channel):
 def test_a_smaller_weekly_maximum_adds_no_message_and_makes_none_earlier(look, rate):
     choice = look["choice"]
     fewer = {**look, "choice": replace(choice, max_per_week=min(rate, choice.max_per_week))}
-    stricter(decide(**look), decide(**fewer))
+    stricter(verdict_on(look), verdict_on(fewer))
 
 
 @given(look=looks(), days=st.none() | st.integers(0, 20))
@@ -344,14 +349,14 @@ def test_another_hold_adds_no_message_and_makes_none_earlier(look, days):
     contact = look["contact"]
     silence = Silence("dispute", None if days is None else look["now"] + timedelta(days=days))
     more = {**look, "contact": contact._replace(holds=(*contact.holds, silence))}
-    stricter(decide(**look), decide(**more))
+    stricter(verdict_on(look), verdict_on(more))
 
 
 @given(look=looks(), zone=st.sampled_from(ZONES))
 def test_another_place_the_person_may_be_in_adds_no_message_and_makes_none_earlier(look, zone):
     contact = look["contact"]
     more = {**look, "contact": contact._replace(zones=(*contact.zones, zone))}
-    stricter(decide(**look), decide(**more))
+    stricter(verdict_on(look), verdict_on(more))
 
 
 def stricter(before, after):
@@ -366,9 +371,9 @@ def stricter(before, after):
 
 @given(look=looks())
 def test_the_same_facts_give_the_same_verdict_and_reasons(look):
-    first = decide(**look)
-    assert decide(**look) == first
-    assert [reason.rule for reason in first.reasons] == [reason.rule for reason in decide(**look).reasons]
+    first = verdict_on(look)
+    assert verdict_on(look) == first
+    assert [reason.rule for reason in first.reasons] == [reason.rule for reason in verdict_on(look).reasons]
     assert len({reason.rule for reason in first.reasons}) == len(first.reasons)
 
 
