@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from notifications import news
 from notifications.news import NOTHING, News
+from portal import navigation
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
@@ -20,6 +21,7 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "phone_link": _link("tel", settings.LENDER_PHONE),
         "email_link": _link("mailto", settings.LENDER_EMAIL),
         "is_local": settings.LOCAL,
+        "nav_item": navigation.item_of(request.resolver_match),
         # Counted where a borrower's navigation shows them, once a page.
         "news": cache(partial(_news, request)),
     }
