@@ -139,6 +139,8 @@ def looked_at(page: Page, name: str, language: str) -> list[str]:
     found = flaws(page)
     if (spoken := page.get_attribute("html", "lang")) != language:
         found.append(f"speaks {spoken}")
+    if (ways := page.locator(".contact:visible, .foot-contact:visible").count()) != 1:
+        found.append(f"says {ways} times how to reach us")
     found += reading.hard_to_read(page) + reading.restless(page) + reading.lost_on_paper(page)
     pictures.keep_each_scheme(page, f"{language} {name}")
     return found
