@@ -69,6 +69,11 @@ class AccountView:
     def currency(self) -> str:
         return self.account.currency
 
+    @property
+    def is_paid_off(self) -> bool:
+        """Nothing is left to pay, now or later. Of rows that contradict each other, those that ask for money count."""
+        return self.account.status == CreditAccount.Status.CLOSED and self.balance <= 0 and not self.overdue
+
 
 @dataclass(frozen=True, kw_only=True)
 class Total:
@@ -98,6 +103,11 @@ class Overview:
     next_due: tuple[NextDue, ...]  # one for each currency, the soonest first
     accounts: tuple[AccountView, ...]  # the most urgent first, ended ones last
 
+    @property
+    def is_paid_off(self) -> bool:
+        """All of it."""
+        return all(view.is_paid_off for view in self.accounts)
+
 
 def share(part: Decimal, whole: Decimal | None) -> Share | None:
     """The share, held to what a chart can draw: a card over its limit is full. None: nothing to be part of."""
@@ -124,13 +134,15 @@ def _urgency(view: AccountView) -> tuple[bool, date, date, str]:
 
 
 def _totals(views: tuple[AccountView, ...]) -> tuple[Total, ...]:
+    """A currency of which all is paid off is left out, unless that is so of every one."""
+    asked = [view for view in views if not view.is_paid_off] or views
     return tuple(
         Total(
             currency=currency,
             owed=sum((max(view.balance, ZERO) for view in views if view.currency == currency), ZERO),
             overdue=sum((view.overdue.amount for view in views if view.currency == currency), ZERO),
         )
-        for currency in sorted({view.currency for view in views})
+        for currency in sorted({view.currency for view in asked})
     )
 
 

@@ -57,13 +57,15 @@ def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     view = _view(request, today, public_id=public_id)
     found = view.account
     lines = bill_lines.of(found.bills.order_by("due_on", "number"), today=today)
+    payments = list(Payment.everything.filter(account=found).select_related("reversal"))
     context = {
         "view": view,
         "overdue": [(view.overdue.amount, view.currency)] if view.overdue.amount else [],
         "today": today,
         "to_pay": Folded.of(line for line in lines if line.state.asks_for_money),
         "done": Folded.of(line for line in reversed(lines) if not line.state.asks_for_money),
-        "payments": Folded.of(Payment.everything.filter(account=found).select_related("reversal")),
+        "payments": Folded.of(payments),
+        "last_payment": next((payment for payment in payments if not payment.reversed_at), None),
         "chart": charts.paid_and_left(lines),
         "payoff_form": PayoffForm(today=today),
         "payoff_reason": None if _is_loan(found) else Reason.CARD,

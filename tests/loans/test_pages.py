@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Borrower, User
-from loans.models import CreditAccount
+from loans.models import CreditAccount, Payment, Reversal
 from tests import factories
 
 NOON = datetime(2026, 1, 20, 17, tzinfo=UTC)  # 12:00 in New York, where the borrower lives
@@ -191,6 +192,86 @@ def test_the_day_of_the_lenders_books_is_the_lenders(signed_in: Client, borrower
 def test_a_page_of_figures_is_not_kept_by_shared_machines(signed_in: Client, loan: CreditAccount) -> None:
     for page in (reverse("loans:dashboard"), address(loan)):
         assert "no-store" in signed_in.get(page)["Cache-Control"]
+
+
+# ---------- what is paid off ----------
+
+
+def paid_off(borrower: Borrower, **fields: Any) -> CreditAccount:
+    """A loan that a payment of 12 January settled; one after it was taken back."""
+    loan = factories.make_loan(borrower, status=CreditAccount.Status.CLOSED, **fields)
+    factories.make_bill(loan, due_on=date(2026, 1, 12), paid=Decimal(100), closed_at=NOON)
+    amount, reference = Decimal(100), f"P-{loan.reference}"
+    Payment.objects.create(account=loan, received_on=date(2026, 1, 12), amount=amount, reference=reference)
+    gone = Payment.objects.create(
+        account=loan,
+        received_on=date(2026, 1, 14),
+        amount=amount,
+        reference=f"{reference}-2",
+        reversed_at=NOON,
+    )
+    Reversal.objects.create(payment=gone, on=date(2026, 1, 15), why="Sent back", principal=amount)
+    return loan
+
+
+def test_a_paid_off_account_says_since_when_and_what_is_to_be_had_and_nothing_of_paying(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    loan = paid_off(borrower)
+    page = main(signed_in.get(address(loan)))
+    assert "Since your payment of January 12, 2026 nothing is left to pay." in page
+    assert reverse("loans:statements", args=[loan.public_id]) in page
+    last = loan.payments.get()
+    assert page.count(reverse("loans:receipt", args=[last.public_id])) == 2  # above, and in the list
+    assert "How to pay" not in page
+    assert "Bills to pay" not in page
+    assert "Left to pay back" not in page
+
+
+def test_an_account_that_ended_without_a_payment_here_names_no_day(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    loan = factories.make_loan(borrower, status=CreditAccount.Status.CLOSED)
+    page = main(signed_in.get(address(loan)))
+    assert "Nothing is left to pay." in page
+    assert "Receipt of the last payment" not in page
+
+
+def test_what_the_lender_owes_on_a_paid_off_account_is_said(signed_in: Client, borrower: Borrower) -> None:
+    loan = paid_off(borrower, reported_balance=Decimal("-12.50"), reported_at=NOON)
+    page = main(signed_in.get(address(loan)))
+    assert "$12.50 is in your favour." in page
+    assert "Tell us where to send it" in page
+
+
+def test_an_account_that_ended_with_a_bill_past_due_still_says_how_to_pay(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    loan = paid_off(borrower)
+    factories.make_bill(loan, due_on=date(2026, 1, 15))
+    page = main(signed_in.get(address(loan)))
+    assert "How to pay" in page
+    assert "nothing is left to pay" not in page
+
+
+def test_who_has_paid_off_everything_is_told_so_and_not_how_to_pay(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    paid_off(borrower)
+    page = main(signed_in.get(reverse("loans:dashboard")))
+    assert "Everything is paid off." in page
+    assert "$0.00" in page
+    assert "How to pay" not in page
+    assert "Due next" not in page
+
+
+def test_a_currency_in_which_all_is_paid_off_has_no_total_beside_one_that_is_owed(
+    signed_in: Client, borrower: Borrower, loan: CreditAccount
+) -> None:
+    paid_off(borrower, currency="EUR")
+    page = main(signed_in.get(reverse("loans:dashboard")))
+    assert "€0.00" not in page.split("Your loans and cards")[0]
+    assert loan.reference in page.split("How to pay")[-1]
 
 
 # ---------- what they ask of the database ----------
