@@ -70,6 +70,12 @@ class AccountView:
         return self.account.currency
 
     @property
+    def is_principal_alone(self) -> bool:
+        """A loan's balance is principal; interest that is not paid yet comes on top of it."""
+        is_loan = self.account.product == CreditAccount.Product.INSTALMENT_LOAN
+        return is_loan and self.balance > 0 and self.account.annual_rate_pct != 0
+
+    @property
     def is_paid_off(self) -> bool:
         """Nothing is left to pay, now or later. Of rows that contradict each other, those that ask for money count."""
         return self.account.status == CreditAccount.Status.CLOSED and self.balance <= 0 and not self.overdue
@@ -102,6 +108,10 @@ class Overview:
     totals: tuple[Total, ...]  # by currency code
     next_due: tuple[NextDue, ...]  # one for each currency, the soonest first
     accounts: tuple[AccountView, ...]  # the most urgent first, ended ones last
+
+    @property
+    def has_principal_alone(self) -> bool:
+        return any(view.is_principal_alone for view in self.accounts)
 
     @property
     def is_paid_off(self) -> bool:

@@ -44,6 +44,46 @@ def test_the_page_says_the_sum_its_parts_and_its_last_day(signed_in: Client, bor
         assert words in page
 
 
+WHY_MORE = "It is more than the $841.51 left to pay back, which is the principal alone"
+
+
+def test_why_it_is_more_than_what_is_left_to_pay_back_is_said_where_it_is(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    account = contracted(borrower)
+    assert WHY_MORE in text(ask(signed_in, "payoff", account))
+    for page in (text(ask(signed_in, "account", account)), text(signed_in.get(reverse("loans:dashboard")))):
+        assert "interest not paid yet comes on top" in page
+
+
+def test_a_loan_without_interest_is_paid_off_by_what_is_left_and_nothing_more_is_said(
+    signed_in: Client, borrower: Borrower
+) -> None:
+    account = contracted(borrower, annual_rate_pct=Decimal(0))
+    assert "It is more than the" not in text(ask(signed_in, "payoff", account))
+    for page in (text(ask(signed_in, "account", account)), text(signed_in.get(reverse("loans:dashboard")))):
+        assert "comes on top" not in page
+
+
+@pytest.mark.parametrize(
+    ("reported", "words"),
+    [
+        (True, "What you buy now, and interest until you pay, come on top."),
+        (False, "That is what your open statement asks for. The whole balance stands on the statement."),
+    ],
+)
+def test_what_a_cards_balance_does_not_hold_is_said_by_where_it_comes_from(
+    signed_in: Client, borrower: Borrower, reported: bool, words: str
+) -> None:
+    account = card(borrower)
+    if not reported:
+        CreditAccount.objects.update(reported_balance=None, reported_at=None)
+    page = text(ask(signed_in, "account", account))
+    assert words in page
+    assert "principal" not in page
+    assert "principal" not in text(signed_in.get(reverse("loans:dashboard")))
+
+
 def test_another_day_may_be_chosen_up_to_thirty_days_ahead(signed_in: Client, borrower: Borrower) -> None:
     account = contracted(borrower)
     assert "arrives on April 10, 2026" in text(ask(signed_in, "payoff", account, on="2026-04-10"))
