@@ -12,20 +12,29 @@ from notifications.choice import Choice, Window
 from notifications.words import Category, Channel
 
 
+def parts(choice: Choice, *, language: str) -> dict[str, list[str]]:
+    """The whole choice by the parts of its page, one sentence per subject, in the active language. language: the one
+    chosen."""
+    return {
+        "ways": _all_ways(choice),
+        "when": [_lead_days(choice.lead_days), _hours(choice)],
+        "often": [
+            gettext("%(pace)s.") % {"pace": pace_words.LABELS[choice.pace]},
+            _most(choice.max_per_week),
+            _pause(choice.paused_until),
+        ],
+        "wording": [
+            _discreet(choice.is_discreet),
+            *([gettext("Messages in plain words.")] if choice.is_simple else []),
+            *([gettext("E-mails and statements in large print.")] if choice.is_large else []),
+            gettext("Language: %(language)s.") % {"language": dict(LANGUAGES)[language]},
+        ],
+    }
+
+
 def lines(choice: Choice, *, language: str) -> list[str]:
-    """The whole choice, one sentence per subject, in the active language. language: the one chosen."""
-    return [
-        *(_ways(category, channels) for category, channels in choice.channels.items()),
-        _hours(choice),
-        _lead_days(choice.lead_days),
-        gettext("%(pace)s.") % {"pace": pace_words.LABELS[choice.pace]},
-        _most(choice.max_per_week),
-        _pause(choice.paused_until),
-        _discreet(choice.is_discreet),
-        *([gettext("E-mails and statements in large print.")] if choice.is_large else []),
-        *([gettext("Messages in plain words.")] if choice.is_simple else []),
-        gettext("Language: %(language)s.") % {"language": dict(LANGUAGES)[language]},
-    ]
+    """The sentences of all parts."""
+    return [line for part in parts(choice, language=language).values() for line in part]
 
 
 def text(choice: Choice, *, language: str) -> str:
@@ -33,13 +42,22 @@ def text(choice: Choice, *, language: str) -> str:
     return "\n".join(lines(choice, language=language))
 
 
+def _all_ways(choice: Choice) -> list[str]:
+    if len(set(choice.channels.values())) == 1:
+        return [gettext("All messages: %(ways)s.") % {"ways": _order(choice.channels["due"])}]
+    return [_ways(category, channels) for category, channels in choice.channels.items()]
+
+
 def _ways(category: str, channels: tuple[str, ...]) -> str:
-    # Translators: joins the ways of reaching a person in their order.
-    ways = gettext(", then ").join(str(Channel(channel).label) for channel in channels)
     return gettext("Messages %(category)s: %(ways)s.") % {
         "category": Category(category).label,
-        "ways": ways or gettext("none"),
+        "ways": _order(channels),
     }
+
+
+def _order(channels: tuple[str, ...]) -> str:
+    # Translators: joins the ways of reaching a person in their order.
+    return gettext(", then ").join(str(Channel(channel).label) for channel in channels) or gettext("none")
 
 
 def _hours(choice: Choice) -> str:

@@ -15,7 +15,7 @@ Facts = Mapping[str, Any]
 LABELS: dict[Pace, Promise] = {
     "auto": _("As you pay: fewer and softer reminders where you pay on time"),
     "gentle": _("Gentle: once before the due date, once on it, once after it"),
-    "standard": _("Standard: every reminder you chose above"),
+    "standard": _("Standard: every reminder you chose"),
     "close": _("Close: every reminder, whatever you usually do"),
     "off": _("None, except what the law requires"),
 }

@@ -9,11 +9,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from accounts import languages
 from accounts.access import BorrowerRequest, borrower_required
@@ -21,6 +22,7 @@ from accounts.models import Borrower
 from notifications import (
     choice_words,
     contact_plan,
+    folds,
     inbox,
     local_time,
     news,
@@ -41,6 +43,7 @@ from notifications.reply_links import links
 from notifications.words import AttemptState, Channel, HoldReason
 
 MESSAGES_A_PAGE = 20
+SOON = 3  # messages to come that are shown without being asked for
 
 
 @borrower_required
@@ -52,13 +55,14 @@ def preferences_page(request: BorrowerRequest) -> HttpResponse:
     form = _form(looked, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         _save(request, form, now)
-        if not request.htmx:
-            with override(form.cleaned_data["language"]):  # the next page speaks it
-                messages.success(request, _("Your choice is saved. This page shows the reminders it brings."))
-            return redirect("notifications:preferences")
-        looked = _look(request, now)
-        with override(looked.borrower.language):  # a new one shows at once
+        language = form.cleaned_data["language"]
+        if request.htmx and language == looked.borrower.language:
+            looked = _look(request, now)
             return _page(request, looked, _form(looked), saved=True)
+        with override(language):  # the next page speaks it
+            messages.success(request, _("Your choice is saved. This page shows the reminders it brings."))
+        page = reverse("notifications:preferences")
+        return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
     return _page(request, looked, form)
 
 
@@ -114,6 +118,7 @@ def _page(
     template."""
     context = {
         "form": form,
+        "folds": _folds(request, looked, form, trial),
         **_plan(looked, trial),
         "time_zone": looked.borrower.time_zone,
         "is_trial": trial is not None,
@@ -123,6 +128,18 @@ def _page(
     if request.htmx:
         return render(request, "notifications/_plan.html", context)
     return render(request, "notifications/preferences.html", context | _peace(looked) | _wanting(looked))
+
+
+def _folds(
+    request: BorrowerRequest, looked: Looked, form: PreferenceForm, trial: Choice | None
+) -> dict[str, folds.Fold]:
+    """The form's parts in words: what holds, or what is looked at."""
+    return folds.folds(
+        form,
+        trial or preferences.of(looked.borrower),
+        language=form.cleaned_data["language"] if trial else looked.borrower.language,
+        asked=request.GET.get("open", ""),
+    )
 
 
 def _peace(looked: Looked) -> dict[str, Any]:
@@ -142,6 +159,8 @@ def _plan(looked: Looked, trial: Choice | None = None) -> dict[str, Any]:
     place = contact_plan.Place(get_language() or "en", looked.borrower.country)
     return {
         "coming": coming,
+        "soon": coming[:SOON],
+        "later": coming[SOON:],
         "silent": [line for line in lines if not line.planned.is_sent],
         "months": contact_plan.months(coming, today=looked.today, days=contact_plan.DAYS, place=place),
         "days": contact_plan.DAYS,

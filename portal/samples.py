@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import contact_plan
 from notifications.contact_plan import Month, Place
+from notifications.folds import Fold
 
 
 class SampleForm(forms.Form):
@@ -67,6 +68,7 @@ def context(*, now: datetime, language: str) -> dict[str, Any]:
             Passkey(str(_("Computer at home")), Key(2, now)),
         ],
         "done": [Message(constants.SUCCESS, str(_("Your profile is saved.")))],
+        "fold": Fold("sample", str(_("On which days?")), [str(_("Monday"))], is_open=False),
         "month": month(now.date(), language),
         "today": now.date(),
         "ended": {"session": {"ended": "idle"}},

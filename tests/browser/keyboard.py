@@ -91,6 +91,12 @@ class Keyboard:
         self.tab_to(self.page.get_by_role("button", name=name, exact=True).first)
         self.press("Enter")
 
+    def unfold(self, title: str) -> None:
+        """Go to a part that is folded, by its heading, and open it."""
+        heading = self.page.get_by_role("heading", name=title, exact=True)
+        self.tab_to(self.page.locator("summary").filter(has=heading))
+        self.press("Enter")
+
     def follow(self, name: str) -> None:
         """Go to a link, and on to where it leads."""
         self.tab_to(self.page.get_by_role("link", name=name, exact=True).first)

@@ -62,6 +62,7 @@ def test_signing_in_by_code(visitor: Visitor, person: Borrower, width: int, scri
 def test_changing_how_one_is_reminded(keyboard: Keyboard, person: Borrower, script: bool) -> None:
     page = keyboard.page
     keyboard.follow("Reminders")
+    keyboard.unfold("How we reach you")
     second = page.get_by_label("Second way").first
     keyboard.tab_to(second)
     keyboard.type("Text message")  # as the first way: it cannot be kept
@@ -71,6 +72,7 @@ def test_changing_how_one_is_reminded(keyboard: Keyboard, person: Borrower, scri
     keyboard.use("Save my choice")
     keyboard.mend(second)
     keyboard.type("E-mail")
+    keyboard.unfold("When")
     keyboard.tab_to(page.get_by_label("1 day before", exact=True))
     keyboard.press("Space")
     same, each = (

@@ -25,7 +25,7 @@ from notifications.models import Reminder
 from notifications.words import ReminderState
 from tests import factories
 from tests.browser import pictures
-from tests.browser.visiting import DESKTOP, PHONE, Visitor, flaws, overflow
+from tests.browser.visiting import DESKTOP, PHONE, Visitor, flaws, overflow, unfold
 from tests.sandbox import Sandbox
 
 EMAIL, NUMBER = "zhang.wei@example.com", "+12125550123"
@@ -220,13 +220,14 @@ def find_code(walk: Walk) -> str:
 
 
 def coming(walk: Walk) -> Locator:
-    return walk.page.locator("#plan ol")
+    return walk.page.locator("#plan ol").first
 
 
 def choose_fewer_days(walk: Walk) -> None:
     """What the choice brings stands on the same page: with script at once, without it after saving."""
     walk.go("/reminders/")
     expect(coming(walk)).to_contain_text("Saturday, January 31")
+    unfold(walk.page, "When")
     walk.page.get_by_label("1 day before", exact=True).uncheck()
     if walk.script:
         expect(walk.page.get_by_text("Not saved yet.")).to_be_visible()

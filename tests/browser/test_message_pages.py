@@ -16,7 +16,7 @@ from notifications import preferences, stops
 from notifications.models import Attempt
 from tests import factories
 from tests.browser.keyboard import Keyboard
-from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, barriers, flaws, overflow
+from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, barriers, flaws, overflow, unfold
 from tests.sandbox import Sandbox
 
 NUMBER, EMAIL = "+12125550199", "a.person.with.a.long.name@mail.example.com"
@@ -71,7 +71,7 @@ def walk(page: Page, paths: list[str], look: Callable[[Page], list[str]]) -> dic
     findings = {}
     for path in paths:
         page.goto("/".join(origin) + path)
-        for fold in page.locator("summary").all():
+        for fold in page.locator("summary:visible").all():
             fold.click()
         if found := look(page):
             findings[path] = found
@@ -118,6 +118,7 @@ def test_hours_of_each_day_are_asked_for_only_where_they_differ(
     visitor: Visitor, signed_in: Client, person: Borrower
 ) -> None:
     page = visitor.open(reverse("notifications:preferences"), client=signed_in, script=False)
+    unfold(page, "When")
     every_day, sunday = page.get_by_role("group", name="Every day"), page.get_by_role("group", name="Sunday")
     expect(every_day).to_be_visible()
     expect(sunday).to_be_hidden()
@@ -126,6 +127,7 @@ def test_hours_of_each_day_are_asked_for_only_where_they_differ(
     sunday.get_by_label("From").select_option("No messages")
     page.get_by_role("button", name="Save my choice").click()
     assert preferences.of(Borrower.objects.get(pk=person.pk)).windows[6] is None
+    unfold(page, "When")
     expect(sunday).to_be_visible()
 
 
@@ -135,10 +137,13 @@ def test_hours_of_each_day_are_asked_for_only_where_they_differ(
 def test_a_keyboard_is_enough_to_choose(visitor: Visitor, signed_in: Client, person: Borrower) -> None:
     page = visitor.open(reverse("notifications:preferences"), client=signed_in)
     keyboard = Keyboard(page)
+    keyboard.unfold("How we reach you")
     keyboard.tab_to(page.get_by_label("Third way").first)
     keyboard.type("None")
+    keyboard.unfold("When")
     keyboard.tab_to(page.get_by_label("1 day before", exact=True))
     keyboard.press("Space")
+    keyboard.unfold("How often")
     keyboard.tab_to(page.get_by_label("Most messages in seven days"))
     keyboard.press("5")
     expect(page.get_by_text("Not saved yet.")).to_be_visible()
@@ -157,6 +162,7 @@ def test_a_choice_saved_in_haste_is_told_as_saved(
     visitor: Visitor, signed_in: Client, person: Borrower
 ) -> None:
     page = visitor.open(reverse("notifications:preferences"), client=signed_in)
+    unfold(page, "When")
     page.get_by_label("1 day before", exact=True).uncheck()
     page.get_by_role(
         "button", name="Save my choice"
@@ -175,6 +181,7 @@ def test_a_choice_that_cannot_be_kept_leads_to_its_field(
     visitor: Visitor, signed_in: Client, person: Borrower, script: bool
 ) -> None:
     page = visitor.open(reverse("notifications:preferences"), client=signed_in, script=script)
+    unfold(page, "How we reach you")
     second = page.get_by_label("Second way").first
     second.select_option("Text message")
     page.get_by_role("button", name="Save my choice").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Borrower
 from tests import factories
-from tests.browser.visiting import DESKTOP, SMALL_PHONE, Visitor, flaws
+from tests.browser.visiting import DESKTOP, SMALL_PHONE, Visitor, flaws, unfold
 
 PLAN = reverse("notifications:plan")
 
@@ -49,8 +49,9 @@ def test_a_day_of_the_calendar_leads_to_its_messages_without_a_script(
 def test_the_calendar_beside_the_form_follows_a_choice(
     visitor: Visitor, signed_in: Client, person: Borrower
 ) -> None:
-    page = visitor.open(reverse("notifications:preferences"), client=signed_in)
+    page = visitor.open(reverse("notifications:preferences"), client=signed_in, width=DESKTOP)
     expect(page.locator("#plan table.month a").first).to_be_visible()
+    unfold(page, "How often")
     page.get_by_label("None, except what the law requires").check()
-    expect(page.locator("#plan").get_by_text("into 0.")).to_be_visible()
+    expect(page.get_by_text("into 0.")).to_be_visible()
     expect(page.locator("#plan table.month a")).to_have_count(0)

@@ -13,7 +13,7 @@ from notifications import preferences
 from notifications.choice import DEFAULT, Choice
 from notifications.models import Hold
 from tests import factories
-from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, flaws, overflow
+from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, flaws, overflow, unfold
 
 NONE = "None, except what the law requires"
 
@@ -44,6 +44,7 @@ def test_the_plan_follows_the_pace_before_it_is_saved(
 ) -> None:
     page = visitor.open(reverse("notifications:preferences"), client=signed_in)
     expect(page.locator("ol.plan li")).not_to_have_count(0)
+    unfold(page, "How often")
     page.get_by_label(NONE).check()
     expect(page.get_by_text("No reminder is planned.")).to_be_visible()
     assert chosen(person) == DEFAULT
@@ -57,6 +58,7 @@ def test_pace_and_discretion_can_be_chosen_without_a_script(
     visitor: Visitor, signed_in: Client, person: Borrower
 ) -> None:
     page = visitor.open(reverse("notifications:preferences"), client=signed_in, script=False)
+    unfold(page, "How often", "How we write")
     page.get_by_label("Gentle").check()
     page.get_by_label("Discreet messages").check()
     page.get_by_role("button", name="Save my choice").click()
@@ -73,9 +75,75 @@ def test_holds_and_notices_are_free_of_barriers(
     Borrower.objects.filter(pk=held.pk).update(language=language)
     page = visitor.open(reverse("notifications:preferences"), client=signed_in, width=width)
     assert page.get_attribute("html", "lang") == language
-    for fold in page.locator("summary").all():
+    for fold in page.locator("summary:visible").all():
         fold.click()
     assert flaws(page) == []
     expect(page.locator("section[aria-labelledby=held] li")).to_have_count(2)
     page.set_viewport_size({"width": SMALL_PHONE, "height": 640})
     assert not overflow(page)
+
+
+def test_a_phone_shows_what_a_choice_changes_where_the_choice_is_made(
+    visitor: Visitor, signed_in: Client, person: Borrower
+) -> None:
+    page = visitor.open(reverse("notifications:preferences"), client=signed_in, width=SMALL_PHONE)
+    unfold(page, "When")
+    page.get_by_label("1 day before", exact=True).uncheck()
+    expect(page.locator("#not-saved")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Save my choice")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_label("1 day before", exact=True)).to_be_in_viewport(ratio=1)
+    unfold(page, "When")
+    expect(
+        page.get_by_text("Before a bill is due: 7 days before, 3 days before, on the day.")
+    ).to_be_visible()
+
+
+def test_a_problem_leads_into_the_part_where_it_is(
+    visitor: Visitor, signed_in: Client, person: Borrower
+) -> None:
+    page = visitor.open(reverse("notifications:preferences"), client=signed_in)
+    unfold(page, "How we reach you")
+    second = page.get_by_label("Second way").first
+    second.select_option("Text message")
+    unfold(page, "How we reach you")
+    expect(second).to_be_hidden()
+    page.get_by_role("button", name="Save my choice").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(second).to_be_focused()
+    assert visitor.complaints == []
+
+
+def test_what_a_choice_changes_is_shown_without_a_script_too(
+    visitor: Visitor, signed_in: Client, person: Borrower
+) -> None:
+    page = visitor.open(reverse("notifications:preferences"), client=signed_in, script=False)
+    unfold(page, "When")
+    page.get_by_label("1 day before", exact=True).uncheck()
+    page.get_by_role("button", name="Show what this changes").click()
+    expect(page.locator("#not-saved")).to_be_in_viewport(ratio=1)
+    assert chosen(person) == DEFAULT
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_a_list_shows_its_words_whole_on_the_smallest_phone(
+    visitor: Visitor, signed_in: Client, person: Borrower, language: str
+) -> None:
+    Borrower.objects.filter(pk=person.pk).update(language=language)
+    page = visitor.open(reverse("notifications:preferences"), client=signed_in, width=SMALL_PHONE)
+    for fold in page.locator("summary:visible").all():
+        fold.click()
+    assert page.evaluate(CUT) == []
+
+
+# Words that a select has no room for: what it shows, in the width that it leaves beside its arrow.
+CUT = """
+() => [...document.querySelectorAll("main select")].filter((select) => select.checkVisibility()).flatMap((select) => {
+  const style = getComputedStyle(select);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+  const arrow = 20;
+  const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+  return [...select.options].map((option) => option.label).filter((words) => pen.measureText(words).width > room);
+})
+"""

@@ -59,6 +59,12 @@ class Visitor:
             self.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
 
+def unfold(page: Page, *titles: str) -> None:
+    """Open parts of a page that are folded, by their headings."""
+    for title in titles:
+        page.locator("summary").filter(has=page.get_by_role("heading", name=title, exact=True)).click()
+
+
 def barriers(page: Page, **options: Any) -> list[str]:
     """What axe-core finds against WCAG and good practice: rule, and the first place. options: axe's own."""
     found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
