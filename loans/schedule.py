@@ -158,13 +158,14 @@ def _instalment(rates: PeriodRates, number: int, balance: Decimal, before: Decim
     """The instalment from `number` on; of equal principal parts, that part. before: what it was until then."""
     terms, conventions = rates.terms, rates.terms.conventions
     change = rates.change_in(number)
-    if before is not None and not (change and change.recast and terms.method is Method.ANNUITY):
+    is_levelled = terms.method in (Method.ANNUITY, Method.FLAT)
+    if before is not None and not (change and change.recast and is_levelled):
         return before
     remaining = (terms.amortised_over or terms.instalments) - number + 1
     if terms.method is Method.ANNUITY:
         exact = equal_instalment(balance, rates.for_instalment(number, number + remaining - 1))
     elif terms.method is Method.FLAT:
-        exact = terms.principal / remaining + terms.principal * rates.of(number)
+        exact = balance / remaining + terms.principal * rates.of(number)
     else:
         exact = balance / remaining
     if before is not None and change and change.cap:

@@ -112,7 +112,7 @@ def projected(case: Case) -> Answer:
         raise ValueError(f"The way of paying “{case['method']}” is not known.")
     answer = way(case["inputs"], Decimal(case["inputs"]["balance"]))
     if "first_payments" in case["expected"]:
-        answer["first_payments"] = answer["payments"][: len(case["expected"]["first_payments"])]
+        answer["first_payments"] = answer.get("payments", [])[: len(case["expected"]["first_payments"])]
     return answer
 
 

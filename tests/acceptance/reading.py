@@ -1,6 +1,6 @@
 """What the cases share: how they write money, days, periods and conventions. Inputs in, our values out."""
 
-from collections.abc import Callable, ItemsView, Iterable, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,31 +21,50 @@ _UNITS = {"semi_month": "half_month"}
 
 
 class Inputs(dict[str, Any]):
-    """A case's inputs, which remember what was asked of them: a failure then says what we took no notice of."""
+    """A case's inputs, at any depth, which remember what was asked of them: what nobody read is named."""
 
-    def __init__(self, inputs: Mapping[str, Any]) -> None:
-        super().__init__(inputs)
-        self._read: set[str] = set()
+    def __init__(self, inputs: Mapping[str, Any], at: str = "", asked: set[str] | None = None) -> None:
+        self._at, self._asked = at, set() if asked is None else asked
+        super().__init__({name: _watched(value, at + name, self._asked) for name, value in inputs.items()})
 
     @property
     def unread(self) -> list[str]:
-        return sorted(set(self) - self._read)
+        """Their names, those of entries as `events[].made_on`."""
+        return sorted(set(_names(self)) - self._asked)
 
     def __getitem__(self, name: str) -> Any:
-        self._read.add(name)
+        self._asked.add(self._at + name)
         return super().__getitem__(name)
 
     def __contains__(self, name: object) -> bool:
-        self._read.add(str(name))
+        self._asked.add(f"{self._at}{name}")
         return super().__contains__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        self._read.add(name)
+        self._asked.add(self._at + name)
         return super().get(name, default)
 
     def items(self) -> ItemsView[str, Any]:  # type: ignore[override]
-        self._read.update(self)
+        self._asked.update(self._at + name for name in self)
         return super().items()
+
+
+def _watched(value: Any, at: str, asked: set[str]) -> Any:
+    if isinstance(value, dict):
+        return Inputs(value, f"{at}.", asked)
+    if isinstance(value, list):
+        return [_watched(one, f"{at}[]", asked) for one in value]
+    return value
+
+
+def _names(value: Any, at: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, inside in dict.items(value):
+            yield at + name
+            yield from _names(inside, f"{at}{name}.")
+    elif isinstance(value, list):
+        for one in value:
+            yield from _names(one, f"{at.removesuffix('.')}[].")
 
 
 def money(value: str | None) -> Decimal | None:

@@ -215,6 +215,25 @@ def test_an_instalment_is_agreed_before_its_rate_changes(basis: Basis) -> None:
     assert kept[0].interest == Decimal("0.17")  # 7 / 12 % · 9 / 31
 
 
+@pytest.mark.parametrize(
+    ("change", "rows"),
+    [
+        # LoanReschedule.feature of Apache Fineract, C2809: 3 000 · 12 % and then 6 % / 12
+        (RateChange(from_number=2, annual_rate_pct=Decimal(6)), "1030/1000 1015/1000 1015/1000"),
+        (RateChange(from_number=2, annual_rate_pct=Decimal(6), recast=False), "1030/1000 1030/1015 1000/985"),
+    ],
+)
+def test_a_flat_loan_s_new_rate_bears_on_all_that_was_lent(change: RateChange, rows: str) -> None:
+    terms = Terms(
+        principal=Decimal(3000),
+        annual_rate_pct=Decimal(12),
+        instalments=3,
+        method=Method.FLAT,
+        rate_changes=(change,),
+    )
+    assert " ".join(f"{row.total:.0f}/{row.principal:.0f}" for row in schedule(terms)) == rows
+
+
 def test_half_a_month_bears_a_24th_of_the_yearly_rate() -> None:
     terms = Terms(
         principal=Decimal(1000),
