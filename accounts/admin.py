@@ -4,13 +4,17 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +52,7 @@ class ContactPointInline(admin.TabularInline):  # type: ignore[type-arg]
 class BorrowerAdmin(PortalAdmin):
     list_display = ("reference", "name", "country", "region", "language", "time_zone", "user")
     list_select_related = ("user",)
-    list_filter = ("country", "language")
+    list_filter = ("language",)
     search_fields = (
         "reference__exact",
         "name__startswith",
@@ -160,6 +164,7 @@ class InvitationAdmin(ReadOnlyAdmin):
         "wrong_answers",
     )
     list_select_related = ("borrower", "sent_to", "invited_by")
+    search_fields = ("borrower__reference__exact",)
     ordering = ("-created_at",)  # type: ignore[misc]
 
 
@@ -167,12 +172,12 @@ class InvitationAdmin(ReadOnlyAdmin):
 class StaffLookAdmin(ReadOnlyAdmin):
     """Whom staff looked at: found by the borrower's reference, or by the e-mail address of who looked."""
 
-    list_display = ("at", "by", "kind", "row", "people")
+    list_display = ("at", "by", "table", "row", "people")
     list_select_related = ("by",)
     search_fields = ("borrowers",)
     search_help_text = _("A borrower's reference, or the e-mail address of one of the staff.")
-    fields = ("at", "by", "kind", "row", "references")
-    readonly_fields = ("references",)
+    fields = ("at", "by", "table", "looked_at", "references")
+    readonly_fields = ("table", "looked_at", "references")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[StaffLook], search_term: str
@@ -183,6 +188,25 @@ class StaffLookAdmin(ReadOnlyAdmin):
             return queryset.filter(by__email=term.lower()), False
         person = Borrower.objects.filter(reference=term).first()
         return (queryset.filter(borrowers__contains=[person.pk]) if person else queryset.none()), False
+
+    @admin.display(description=_("table"))
+    def table(self, obj: StaffLook) -> str:
+        """By the name that staff know it by; a kind of rows that is no more, as it was written down."""
+        try:
+            return str(capfirst(apps.get_model(obj.kind)._meta.verbose_name_plural))
+        except LookupError:
+            return obj.kind
+
+    @admin.display(description=_("row"))
+    def looked_at(self, obj: StaffLook) -> str:
+        """Leads to the row; of a list there is none."""
+        if not obj.row:
+            return ""
+        try:
+            address = reverse(f"admin:{obj.kind.replace('.', '_')}_change", args=[obj.row])
+        except NoReverseMatch:
+            return obj.row
+        return format_html('<a href="{}">{}</a>', address, obj.row)
 
     @admin.display(description=_("borrowers"))
     def people(self, obj: StaffLook) -> int:

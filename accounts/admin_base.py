@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
@@ -15,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 
 from accounts import looks
 from accounts.models import User
@@ -32,6 +34,15 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         rows: QuerySet[Model] = self.object_list  # type: ignore[assignment]
         return rows.order_by()[: self.most].count()
+
+
+class BoundedList(ChangeList):
+    """Beside the search field stands how many were found; of a list that nobody searched, its end says how many."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
 
 
 class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -52,6 +63,9 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return BoundedList
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -62,6 +76,27 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for condition in self._conditions(term):
             matches |= condition
         return queryset.filter(matches), False
+
+    @property
+    def search_help_text(self) -> Any:  # type: ignore[override]
+        """What can be searched, for an index finds only whole terms, or the beginning of one."""
+        if not self.search_fields:
+            return ""
+        return gettext("Write the whole of one: %(fields)s.") % {
+            "fields": gettext(", ").join(map(self._named, self.search_fields))
+        }
+
+    def _named(self, search_field: object) -> str:
+        """A search field in words: "borrower: lender's reference"."""
+        name, rest = str(search_field).split("__", 1)
+        field = self.opts.get_field(name)
+        if related := field.related_model:
+            wanted = related._meta.get_field(rest.split("__")[0])
+            return f"{related._meta.verbose_name}: {wanted.verbose_name}"  # type: ignore[union-attr]
+        words = str(field.verbose_name)  # type: ignore[union-attr]
+        if rest == "startswith":
+            return gettext("%(field)s (or its beginning)") % {"field": words}
+        return words
 
     def _conditions(self, term: str) -> Iterator[Q]:
         for search_field in self.search_fields:

@@ -2,17 +2,21 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
+from accounts.admin_filters import Recent
 from notifications import (  # noqa: F401  (registered by their import)
     admin_borrower,
+    admin_choices,
     admin_conversations,
     admin_engine,
     admin_help,
+    admin_lanes,
     admin_provider_templates,
     admin_rulebooks,
     admin_templates,
@@ -22,8 +26,6 @@ from notifications import (  # noqa: F401  (registered by their import)
 from notifications.models import (
     Attempt,
     Cadence,
-    Consent,
-    Preference,
     ProviderEvent,
     Reminder,
     Step,
@@ -83,13 +85,28 @@ class Reconciled(admin.SimpleListFilter):
         return queryset.filter(state=AttemptState.UNKNOWN, reconciled_at__isnull=self.value() == "open")
 
 
+class Begun(Recent):
+    column = "started_at"
+
+
+class Provider(admin.SimpleListFilter):
+    """By the providers that are set up: to ask the table for those in it would read all of it."""
+
+    title = _("provider")
+    parameter_name = "provider"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, name) for name in settings.PROVIDERS]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Attempt]) -> QuerySet[Attempt]:
+        return queryset.filter(provider=self.value()) if self.value() else queryset
+
+
 @admin.register(Attempt)
 class AttemptAdmin(Explained):
-    list_display = (
-        *("started_at", "borrower", "channel", "provider", "state", "delivery", "reconciled_at", "why"),
-    )
+    list_display = (*("started_at", "borrower", "channel", "provider", "state", "delivery", "why"),)
     list_select_related = ("borrower",)
-    list_filter = (Reconciled, "state", "channel", "provider", "category")
+    list_filter = (Begun, Reconciled, "state", "channel", Provider, "category")
     search_fields = ("id__exact", "provider_reference__exact", "borrower__reference__exact")
     ordering = ("-started_at",)  # type: ignore[misc]
     fields = (
@@ -98,20 +115,6 @@ class AttemptAdmin(Explained):
         *("started_at", "settled_at", "asked_at", "reconciled_at", "read_at"),
     )
     readonly_fields = ("why",)
-
-
-@admin.register(Consent)
-class ConsentAdmin(ReadOnlyAdmin):
-    list_display = ("borrower", "kind", "way", "given_by", "given_at")
-    list_select_related = ("borrower", "given_by")
-    search_fields = ("borrower__reference__exact",)
-
-
-@admin.register(Preference)
-class PreferenceAdmin(ReadOnlyAdmin):
-    list_display = ("borrower", "changed_at")
-    list_select_related = ("borrower",)
-    search_fields = ("borrower__reference__exact",)
 
 
 @admin.register(ProviderEvent)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import looks
 from accounts.admin_base import ReadOnlyAdmin
+from accounts.admin_filters import Unasked
 from accounts.models import Borrower, User
 from loans.models import CreditAccount
 from notifications import holds, local_time, recorded_contacts
@@ -157,6 +158,21 @@ class LiftForm(forms.Form):
     words = forms.CharField(label=_("What this rests on"), max_length=200, help_text=WORDS_HINT)
 
 
+class InForce(Unasked):
+    """Unasked, those that hold back reminders now."""
+
+    title = _("state")
+    parameter_name = "force"
+    unasked = "now"
+
+    def options(self) -> list[tuple[str, object]]:
+        return [(self.unasked, _("in force")), ("ended", _("no longer in force")), (self.ALL, _("all"))]
+
+    def narrowed(self, queryset: QuerySet[Hold], chosen: str) -> QuerySet[Hold]:
+        holding = holds.in_force(timezone.now())
+        return queryset.filter(holding if chosen == self.unasked else ~holding)
+
+
 @admin.register(Hold)
 class HoldAdmin(AdminOfOne):
     """Placed and lifted by journeys, which lock the borrower's lane and keep the words on record."""
@@ -164,7 +180,7 @@ class HoldAdmin(AdminOfOne):
     form = HoldForm
     list_display = ("borrower", "account", "reason", "started_at", "ended_at", "set_by")
     list_select_related = ("borrower", "account", "set_by")
-    list_filter = ("reason",)
+    list_filter = (InForce, "reason")
     seen_fields = ("borrower", "account", "reason", "note", "started_at", "ended_at", "set_by")
     journeys = ("lift",)
 

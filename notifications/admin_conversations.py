@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
+from accounts.admin_filters import Unasked
 from accounts.models import User
 from notifications import conversations
 from notifications.conversation_forms import MessageForm
@@ -22,36 +23,27 @@ from notifications.models import Attachment, Conversation
 from notifications.words import Side
 
 
-class TurnFilter(admin.SimpleListFilter):
+class TurnFilter(Unasked):
     """Whose turn it is; unasked, those who wait for us."""
 
     title = _("state")
     parameter_name = "turn"
-    WAITING, ANSWERED, CLOSED, ALL = "", "answered", "closed", "all"
+    unasked = "waiting"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+    def options(self) -> list[tuple[str, object]]:
         return [
-            (self.WAITING, _("wait for us")),
-            (self.ANSWERED, _("answered")),
-            (self.CLOSED, _("closed")),
+            (self.unasked, _("wait for us")),
+            ("answered", _("answered")),
+            ("closed", _("closed")),
             (self.ALL, _("all")),
         ]
 
-    def choices(self, changelist: Any) -> Any:
-        for value, label in self.lookup_choices:
-            query = changelist.get_query_string(
-                {self.parameter_name: value} if value else {}, [self.parameter_name]
-            )
-            yield {"selected": (self.value() or "") == value, "query_string": query, "display": label}
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        match self.value():
-            case self.ANSWERED:
+    def narrowed(self, queryset: QuerySet[Conversation], chosen: str) -> QuerySet[Conversation]:
+        match chosen:
+            case "answered":
                 return queryset.filter(waiting_since=None, closed_at=None)
-            case self.CLOSED:
+            case "closed":
                 return queryset.filter(closed_at__isnull=False)
-            case self.ALL:
-                return queryset
         return queryset.filter(waiting_since__isnull=False)
 
 
@@ -85,6 +77,12 @@ class ConversationAdmin(ReadOnlyAdmin):
     list_filter = (TurnFilter, "topic")
     search_fields = ("borrower__reference__exact",)
     ordering = ("waiting_since", "id")  # type: ignore[misc]
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Who waits comes first; where nobody does, the latest."""
+        is_history = request.GET.get(TurnFilter.parameter_name) in ("answered", "closed")
+        return ("-last_at", "-id") if is_history else self.ordering
+
     fields = ("borrower", "topic", "opened_at", "waiting_since", "closed_at", "thread")
     readonly_fields = ("thread",)
     journeys = ("answer", "close")
@@ -143,8 +141,9 @@ class ConversationAdmin(ReadOnlyAdmin):
 class AttachmentAdmin(ReadOnlyAdmin):
     """A file is handed out to who may view attachments."""
 
-    list_display = ("name", "kind", "size", "message")
+    list_display = ("name", "kind", "size", "message", "virus")
     list_select_related = ("message",)
+    ordering = ("-message_id",)  # type: ignore[misc]
     fields = ("name", "kind", "size", "message", "scanned_at", "virus")
     journeys = ("download",)
 

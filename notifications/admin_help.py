@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
+from accounts.admin_filters import Unasked
 from accounts.models import User
 from notifications.help import journeys, words
 from notifications.help.journeys import AlreadyEnded, Decision
@@ -46,13 +48,27 @@ class DueDayDecisionForm(DecisionForm):
     )
 
 
+class StateFilter(Unasked):
+    """Unasked, those that are open."""
+
+    title = _("state")
+    parameter_name = "state"
+    unasked = HelpState.OPEN.value
+
+    def options(self) -> list[tuple[str, object]]:
+        return [*HelpState.choices, (self.ALL, _("all"))]
+
+    def narrowed(self, queryset: QuerySet[HelpRequest], chosen: str) -> QuerySet[HelpRequest]:
+        return queryset.filter(state=chosen)
+
+
 @admin.register(HelpRequest)
 class HelpRequestAdmin(ReadOnlyAdmin):
     """Moved by journeys, which hold reminders back and free them. The right to change is the right to answer."""
 
     list_display = ("reference", "kind", "borrower", "account", "state", "due_at", "opened_at")
     list_select_related = ("borrower", "account")
-    list_filter = ("state", "kind")
+    list_filter = (StateFilter, "kind")
     search_fields = ("reference__exact", "borrower__reference__exact", "account__reference__exact")
     ordering = ("due_at",)  # type: ignore[misc]
     fields = (

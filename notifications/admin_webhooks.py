@@ -5,10 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
+from accounts.admin_filters import Recent
 from notifications import webhooks
 from notifications.models import WebhookDelivery, WebhookEndpoint
 from notifications.models_webhooks import Event
@@ -50,8 +52,35 @@ class WebhookEndpointAdmin(PortalAdmin):
         obj.save()
 
 
+class Happened(Recent):
+    column = "created_at"
+
+
+class Outcome(admin.SimpleListFilter):
+    """What a person may have to look into: what no receiver has taken."""
+
+    title = _("state")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("taken", _("taken")), ("waiting", _("to be tried again")), ("given_up", _("given up"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]
+    ) -> QuerySet[WebhookDelivery]:
+        match self.value():
+            case "taken":
+                return queryset.filter(delivered_at__isnull=False)
+            case "waiting":
+                return queryset.filter(next_attempt_at__isnull=False)
+            case "given_up":
+                return queryset.filter(delivered_at=None, next_attempt_at=None)
+        return queryset
+
+
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "endpoint", "event", "tries", "delivered_at", "next_attempt_at", "detail")
     list_select_related = ("endpoint",)
-    list_filter = ("endpoint", "event")
+    list_filter = (Happened, Outcome, "endpoint", "event")
+    ordering = ("-created_at",)  # type: ignore[misc]

@@ -9,6 +9,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from notifications import (  # noqa: F401  (registered by their import)
             checks,
+            desk_lines,
             listeners,
             my_data_sections,
             retention_kinds,

@@ -1,14 +1,16 @@
 """A person's own record of what they chose, for them to read and to take away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import tables
 from accounts.models import Borrower
-from notifications import hold_words
+from notifications import choice_words, hold_words
+from notifications.choice import Choice
 from notifications.models import Consent
 from notifications.words import HoldReason
 
@@ -51,11 +53,33 @@ def entry(consent: Consent) -> Entry:
     return Entry(
         consent,
         title=str(TITLES[Kind(consent.kind)]),
-        way=str(WAYS.get(consent.way, consent.way)),
+        way=way(consent.way),
         why=str(hold_words.WHY[held]) if held else "",
         # A hold for a conversation names it by its key, which tells a reader nothing.
         words="" if held == HoldReason.CONVERSATION else consent.words,
     )
+
+
+def way(code: str) -> str:
+    """By which way a record was given."""
+    return str(WAYS.get(code, code))
+
+
+def state(stored: Mapping[str, Any] | None) -> list[str]:
+    """What a record says of before or after it, one sentence per subject. Empty: nothing had been chosen."""
+    if not stored:
+        return []
+    if "choice" in stored:
+        return choice_words.lines(Choice.from_json(stored["choice"]), language=stored["language"])
+    if "stopped" in stored:
+        return [gettext("Reminders are stopped.") if stored["stopped"] else gettext("There is no stop.")]
+    if not stored["hold"]:
+        return [gettext("There is no hold for this reason.")]
+    account = stored.get("account")
+    return [
+        gettext("On hold: %(why)s.") % {"why": hold_words.WHY[stored["hold"]]},
+        *([gettext("Account %(account)s.") % {"account": account}] if account else []),
+    ]
 
 
 def as_json(consents: Sequence[Consent]) -> list[dict[str, Any]]:

@@ -49,17 +49,18 @@ class Lane(models.Model):
     """
 
     borrower = models.OneToOneField(Borrower, on_delete=models.CASCADE, primary_key=True, related_name="lane")
-    next_at = models.DateTimeField(null=True)  # UTC; the earliest planned reminder, null where there is none
+    next_at = models.DateTimeField(_("next look"), null=True)  # UTC; the earliest planned reminder, if any
     leased_until = models.DateTimeField(null=True)  # UTC
     claim = models.BigIntegerField(default=0)
-    fruitless = models.PositiveSmallIntegerField(
-        default=0, db_default=0
-    )  # claims in a row without an outcome
-    set_aside_at = models.DateTimeField(null=True, blank=True)  # UTC; after too many: no worker takes it
+    # claims in a row without an outcome
+    fruitless = models.PositiveSmallIntegerField(_("tries without an outcome"), default=0, db_default=0)
+    # UTC; after too many: no worker takes it
+    set_aside_at = models.DateTimeField(_("set aside"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("lane")
-        verbose_name_plural = _("lanes")
+        # What staff see of lanes: those that are set aside.
+        verbose_name = _("borrower set aside")
+        verbose_name_plural = _("borrowers set aside")
         indexes = [
             # Read by the claim: due lanes, oldest first.
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="lane_due"),

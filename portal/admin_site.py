@@ -1,7 +1,8 @@
 """The staff pages' frame: the lender's name, and one front door shared with borrowers."""
 
 from functools import wraps
-from typing import Any
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
@@ -9,11 +10,17 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse, TemplateResponse
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import second_factors
+from accounts import desk, second_factors
+from accounts.models import User
+from notifications import local_time
+
+ZONE_COOKIE = "staff_zone"  # written by static/js/staff.js
 
 
 class PortalAdminSite(AdminSite):
@@ -22,6 +29,7 @@ class PortalAdminSite(AdminSite):
     site_header = format_lazy(_("{lender} staff"), lender=settings.LENDER_NAME)
     site_title = site_header
     index_title = _("Overview")
+    site_url = None  # the first page would lead staff back here
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
@@ -36,8 +44,16 @@ class PortalAdminSite(AdminSite):
         response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What waits for a person, then all tables."""
+        waiting = desk.of(cast(User, request.user), now=timezone.now())
+        return super().index(request, {"waiting": waiting, **(extra_context or {})})
+
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Every staff page. Who must have a second factor and has none is led to where they set it up."""
+        """Every staff page, its times by the reader's own clock.
+
+        Who must have a second factor and has none is led to where they set it up.
+        """
 
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -46,6 +62,17 @@ class PortalAdminSite(AdminSite):
                     request, gettext("Staff need a passkey or an authenticator app. Add one to go on.")
                 )
                 return redirect("mfa_index")
-            return view(request, *args, **kwargs)
+            with timezone.override(_zone(request)):
+                response = view(request, *args, **kwargs)
+                # Later it would be by the server's clock.
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
         return super().admin_view(guarded, cacheable)
+
+
+def _zone(request: HttpRequest) -> ZoneInfo:
+    """That of the reader's computer; the portal's own where it has named none. Each page says which."""
+    try:
+        return local_time.zone(request.COOKIES.get(ZONE_COOKIE, settings.TIME_ZONE))
+    except ValueError:
+        return local_time.zone(settings.TIME_ZONE)

@@ -109,7 +109,7 @@ def belongings(borrower: Borrower) -> dict[type[Model], Model]:
         ),
         Consent.objects.create(borrower=borrower, kind="stop", words="STOP", way="sms", given_at=NOON),
         Preference.objects.create(borrower=borrower, choice=DEFAULT.to_json()),
-        Lane.objects.create(borrower=borrower),
+        Lane.objects.create(borrower=borrower, set_aside_at=NOON, fruitless=5),
         PushDevice.objects.create(
             contact_point=factories.make_contact_point(borrower, kind="push"),
             endpoint=f"https://fcm.googleapis.com/fcm/send/{number}",

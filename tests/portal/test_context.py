@@ -23,7 +23,7 @@ def counted(client: Client, path: str, **headers: str) -> int:
     """How often a page asked for the number of new messages."""
     with CaptureQueriesContext(connection) as seen:
         assert client.get(path, headers=headers).status_code == 200
-    return sum("COUNT(" in query["sql"] and "attempt" in query["sql"] for query in seen)
+    return sum("COUNT(" in query["sql"] and "read_at" in query["sql"] for query in seen)
 
 
 def test_new_messages_are_counted_once_for_a_borrower(signed_in: Client, message: Attempt) -> None:
