@@ -5,13 +5,17 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as codes
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, AuthenticatorAssertionResponse, RegistrationResponse
 
+from accounts import recovery_codes
 from accounts.forms import code_field, written
+from accounts.models import User
 
 LONGEST_NAME = 60  # characters
 LONGEST_CREDENTIAL = 20_000  # characters; a passkey's answer has one or two thousand
@@ -91,9 +95,29 @@ class WrongCode(forms.Form):
         return code
 
 
+class OrRecoveryCode(forms.Form):
+    """Takes a recovery code too, as accounts.recovery_codes keeps them; under the same limit of wrong ones."""
+
+    user: User
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        row = recovery_codes.of(self.user).first() if len(code) == recovery_codes.DIGITS else None
+        if row is None:
+            return super().clean_code()  # type: ignore[misc, no-any-return]
+        forget_wrong_ones = check_rate_limit(self.user)
+        if not recovery_codes.take(self.user, code):
+            self._emit_authentication_failed(row)  # type: ignore[attr-defined]
+            raise get_adapter().validation_error("incorrect_code")
+        forget_wrong_ones()
+        self.authenticator = row
+        return code
+
+
 def second_code_field() -> forms.CharField:
     field = code_field()
-    field.help_text = _("6 digits from your app, or 8 digits of a recovery code.")
+    field.help_text = _("6 digits from your app, or 16 digits of a recovery code.")
     field.error_messages |= written(_("Enter the code from your app, or a recovery code."))
     return field
 
@@ -113,13 +137,13 @@ class AddAppForm(WrongCode, ActivateTOTPForm):  # type: ignore[misc]
         return " ".join(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
 
-class SecondCodeForm(WrongCode, codes.AuthenticateForm):  # type: ignore[misc]
+class SecondCodeForm(WrongCode, OrRecoveryCode, codes.AuthenticateForm):  # type: ignore[misc]
     wrong = _(
         "That code is not right. Enter the newest one of the app, or a recovery code you have not used yet."
     )
     code = second_code_field()
 
 
-class StepUpCodeForm(WrongCode, codes.ReauthenticateForm):  # type: ignore[misc]
+class StepUpCodeForm(WrongCode, OrRecoveryCode, codes.ReauthenticateForm):  # type: ignore[misc]
     wrong = SecondCodeForm.wrong
     code = second_code_field()

@@ -65,7 +65,6 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("That did not work. Try again."),
-        "cannot_generate_recovery_codes": _("Add a passkey or an authenticator app first."),
         "unverified_email": _("Confirm your e-mail address first."),
     }
 

@@ -164,10 +164,10 @@ ACCOUNT_RATE_LIMITS = rate_limits.LIMITS
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-# Passkeys, authenticator apps, recovery codes. No tolerance of a neighbouring half minute for a code of an app: allauth
+# Passkeys and authenticator apps. No tolerance of a neighbouring half minute for a code of an app: allauth
 # 65.21 remembers a used code for 30 s only, so with a tolerance the code could be used twice.
 MFA_ADAPTER = "accounts.second_factors.SecondFactors"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # recovery codes are ours: accounts.recovery_codes
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Browsers know passkeys on http://localhost, and nowhere else without TLS.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL

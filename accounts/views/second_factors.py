@@ -1,13 +1,14 @@
-"""django-allauth's pages of passkeys, apps, recovery codes and sessions, where the portal needs more care.
+"""django-allauth's pages of passkeys, apps and sessions, where the portal needs more care.
 
 accounts.urls puts them in allauth's places, each behind the step-up.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.internal import auth
@@ -23,36 +24,44 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.generic.edit import FormView
 
-from accounts import device_names
+from accounts import device_names, recovery_codes
+from accounts.models import User
 
 
-def with_own(
-    kind: Authenticator.Type,
-) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """A page about the person's one authenticator of this kind. Who has none is led to where they can add it."""
+def with_app(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page about the person's app. Who has none is led to where they can add it."""
 
-    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if Authenticator.objects.filter(user_id=request.user.pk, type=kind).exists():
-                return view(request, *args, **kwargs)
-            return redirect("mfa_index")
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists():
+            return view(request, *args, **kwargs)
+        return redirect("mfa_index")
 
-        return guarded
-
-    return decorate
+    return guarded
 
 
-def proved(request: HttpRequest, kind: Authenticator.Type) -> None:
-    """Who has just set a second factor up has shown that they hold it: no step-up asks for it at once."""
-    record_authentication(request, request.user, method="mfa", type=kind.value, reauthenticated=True)
+def set_up(request: HttpRequest, kind: Authenticator.Type, onward: HttpResponse) -> HttpResponse:
+    """Who has just set a second factor up holds it: no step-up asks for it at once. The first brings recovery codes."""
+    user = cast(User, request.user)
+    record_authentication(request, user, method="mfa", type=kind.value, reauthenticated=True)
+    if recovery_codes.of(user).exists():
+        return onward
+    recovery_codes.make(user)
+    return redirect("accounts:recovery_codes")
+
+
+class Overview(IndexView):  # type: ignore[misc]
+    """What the login has, with the codes as we keep them."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        codes = {"codes_left": recovery_codes.left(user), "codes_shown": bool(recovery_codes.shown(user))}
+        return {**super().get_context_data(**kwargs), **codes}
 
 
 class AddApp(ActivateTOTPView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
-        answer: HttpResponse = super().form_valid(form)
-        proved(self.request, Authenticator.Type.TOTP)
-        return answer
+        return set_up(self.request, Authenticator.Type.TOTP, super().form_valid(form))
 
 
 class AddPasskey(AddWebAuthnView):  # type: ignore[misc]
@@ -63,9 +72,7 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc]
         return {**FormView.get_context_data(self, **kwargs), "js_data": {"creation_options": options}}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        answer: HttpResponse = super().form_valid(form)
-        proved(self.request, Authenticator.Type.WEBAUTHN)
-        return answer
+        return set_up(self.request, Authenticator.Type.WEBAUTHN, super().form_valid(form))
 
 
 class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]

@@ -11,11 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import claiming, letters
+from accounts import claiming, letters, recovery_codes
 from accounts.models import Borrower, ContactPoint, Invitation
 from accounts.signals import sms_wanted
 from tests import factories
 
+recovery_codes.ROUNDS = 1  # slow by design otherwise
 EMAIL = "zhang.wei@example.com"
 PHONE = "+12125550147"
 

@@ -83,8 +83,9 @@ def test_what_signs_in_goes_and_what_the_lender_must_keep_stays(borrower: Borrow
 def test_every_address_of_the_person_hears_of_it(
     borrower: Borrower, login: User, post: Post, django_capture_on_commit_callbacks: OnCommit
 ) -> None:
+    here = sign_in(login)
     with django_capture_on_commit_callbacks(execute=True):
-        sign_in(login).post(DELETE, {"sure": "on"})
+        here.post(DELETE, {"sure": "on"})
     for point in borrower.contact_points.all():
         assert "Your login was deleted" in post.to(point.value)[-1]
 

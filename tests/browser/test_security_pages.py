@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accounts import sealing
+from accounts import recovery_codes, sealing
 from accounts.models import Borrower, User
 from tests import factories
 from tests.browser.visiting import DESKTOP, SMALL_PHONE, Visitor, flaws
@@ -146,10 +146,10 @@ def test_the_pages_are_free_of_barriers(
     look(visitor, fresh, own)
     passkey.delete()
     Authenticator.objects.create(user=login, type="totp", data={"secret": sealing.seal("A" * 32)})
-    codes = {"seed": sealing.seal("a" * 80), "used_mask": 0}
-    Authenticator.objects.create(user=login, type="recovery_codes", data=codes)
-    names = ["index", "deactivate_totp", "view_recovery_codes", "generate_recovery_codes", "reauthenticate"]
-    look(visitor, fresh, [reverse(f"mfa_{name}") for name in names])
+    recovery_codes.make(login)
+    names = ["mfa_index", "mfa_deactivate_totp", "mfa_reauthenticate"]
+    names += ["accounts:recovery_codes", "accounts:new_recovery_codes"]
+    look(visitor, fresh, [reverse(name) for name in names])
     second_step = Client(headers={"accept-language": language})
     second_step.post(LOGIN, {"login": login.email, "password": factories.PASSWORD, "way": "password"})
     look(visitor, second_step, [reverse("mfa_authenticate")])
