@@ -20,6 +20,10 @@ class Address:
     kind: str  # a ContactPoint.Kind
     value: str  # an e-mail address in lower case, or a number in E.164
 
+    @classmethod
+    def of(cls, point: ContactPoint) -> "Address":
+        return cls(point.kind, point.value)
+
 
 def of(borrower: Borrower) -> QuerySet[ContactPoint]:
     """The borrower's contact points that are addresses."""

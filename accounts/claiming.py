@@ -67,7 +67,7 @@ def send(invitation: Invitation) -> None:
         raise ValueError(_("This invitation has no contact point. Give the person the link yourself."))
     letters.send(
         "invitation",
-        to=Address(point.kind, point.value),
+        to=Address.of(point),
         language=invitation.borrower.language,
         name=invitation.borrower.name,
         link=link(invitation),
@@ -152,9 +152,9 @@ def _open(invitation: Invitation | None, now: datetime) -> Invitation:
 def _notice(invitation: Invitation, address: Address) -> None:
     """Tell where the invitation went if the login uses another address: the owner may not be who claimed."""
     point = invitation.sent_to
-    if point is None or point.closed_at is not None or Address(point.kind, point.value) == address:
+    if point is None or point.closed_at is not None or Address.of(point) == address:
         return
-    letters.send("claimed", to=Address(point.kind, point.value), language=invitation.borrower.language)
+    letters.send("claimed", to=Address.of(point), language=invitation.borrower.language)
 
 
 def _fact() -> Callable[[Borrower, str], bool]:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import addresses, logins
+from accounts import addresses, contact_points, logins
 from accounts.addresses import Address
 from accounts.models import Borrower, ContactPoint, User
 
@@ -60,7 +60,7 @@ def notices(borrower: Borrower) -> list[Notice]:
 
 
 def notice(point: ContactPoint) -> Notice:
-    return Notice(point, addresses.shown(Address(point.kind, point.value)), WHY[point.closed_reason])
+    return Notice(point, addresses.shown(Address.of(point)), WHY[point.closed_reason])
 
 
 def _locked(point_id: int) -> ContactPoint | None:
@@ -76,8 +76,7 @@ def _end_sign_in(point: ContactPoint) -> None:
     user = point.borrower.user
     if user is None or logins.value_of(user, point.kind) != point.value:
         return
-    rows = addresses.of(point.borrower).filter(verified_at__isnull=False, closed_at=None)
-    others = [Address(other.kind, other.value) for other in rows.order_by("verified_at", "pk")]
+    others = [Address.of(other) for other in contact_points.proved(point.borrower)]
     if not others and point.closed_reason != Closed.WRONG_PERSON:
         return
     logins.drop(user, point.kind)

@@ -62,7 +62,7 @@ def remove(borrower: Borrower, point: ContactPoint, *, now: datetime) -> None:
 def _replace(user: User, borrower: Borrower, kind: str) -> None:
     logins.drop(user, kind)
     for other in proved(borrower):
-        logins.offer(user, Address(other.kind, other.value))
+        logins.offer(user, Address.of(other))
     if not any(logins.value_of(user, each) for each in addresses.WRITTEN_TO):
         raise ValueError(_("You sign in with this address. Add another one first, then remove this one."))
 
@@ -75,5 +75,5 @@ def _lock(borrower: Borrower) -> User:
 def _tell(letter: str, borrower: Borrower, *, besides: ContactPoint | None = None) -> None:
     for point in proved(borrower):
         if point != besides:
-            to = Address(point.kind, point.value)
+            to = Address.of(point)
             transaction.on_commit(partial(letters.send, letter, to=to, language=borrower.language))

@@ -3,12 +3,14 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import BaseConfirmCodeForm, LoginForm, ResetPasswordForm
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts import addresses, logins, passwords, refusals, regions, time_zones
+from accounts import addresses, logins, passwords, refusals, regions, sign_in_codes, time_zones
 from accounts.addresses import Address
 from accounts.codes import Recipient
 from accounts.models import Borrower, ContactPoint
@@ -123,6 +125,11 @@ class SignInForm(LoginForm):  # type: ignore[misc]
             )
         return password
 
+    def _login_by_code(self, request: HttpRequest, *args: Any) -> Any:
+        answer = super()._login_by_code(request, *args)
+        sign_in_codes.hide_first(request.session)
+        return answer
+
     def _clean_without_password(self, email: str | None, phone: str | None) -> Any:
         cleaned = super()._clean_without_password(email, phone)
         if email and self.user and not logins.proves(self.user, email):  # type: ignore[has-type]
@@ -132,6 +139,12 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
 class SignInCodeForm(BaseConfirmCodeForm):  # type: ignore[misc]
     code = code_field()
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if not sign_in_codes.is_right(code, self.expected_code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
 
 
 class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
@@ -218,7 +231,7 @@ class ClaimAddressForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.language = get_language() or borrower.language  # of the code: that of the page that takes it
         self.points = {str(point.pk): point for point in _on_file(borrower)}
-        known = [(pk, addresses.masked(_address(point))) for pk, point in self.points.items()]
+        known = [(pk, addresses.masked(Address.of(point))) for pk, point in self.points.items()]
         if known:
             choices = [*known, (OTHER, _("Another e-mail address or phone number"))]
             self.fields["choice"] = forms.ChoiceField(
@@ -240,17 +253,13 @@ class ClaimAddressForm(forms.Form):
     def recipient(self) -> Recipient:
         """What the person typed is shown to them whole, what we have on file masked."""
         if point := self.points.get(self.cleaned_data.get("choice", OTHER)):
-            known = _address(point)
+            known = Address.of(point)
             return Recipient(known.kind, known.value, addresses.masked(known), self.language)
         return _recipient(self.cleaned_data["other"], self.language)
 
 
 def _on_file(borrower: Borrower) -> list[ContactPoint]:
     return list(addresses.of(borrower).filter(closed_at=None).order_by("kind", "pk"))
-
-
-def _address(point: ContactPoint) -> Address:
-    return Address(point.kind, point.value)
 
 
 def _recipient(address: Address, language: str) -> Recipient:

@@ -7,7 +7,7 @@ was sealed under a key of settings.SECRET_KEY_FALLBACKS still opens.
 import base64
 from functools import cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -20,6 +20,15 @@ def seal(text: str) -> str:
 def unseal(sealed: str) -> str:
     """cryptography.fernet.InvalidToken: forged, or sealed under a key that is gone."""
     return _box().decrypt(sealed.encode("ascii")).decode()
+
+
+def is_newest(sealed: str) -> bool:
+    """Whether it is sealed under settings.SECRET_KEY itself, not under a key that is on its way out."""
+    try:
+        _box_of((settings.SECRET_KEY,)).decrypt(sealed.encode("ascii"))
+    except InvalidToken:
+        return False
+    return True
 
 
 def _box() -> MultiFernet:

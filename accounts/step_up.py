@@ -66,7 +66,7 @@ def step_up_required(view: Callable[..., HttpResponseBase]) -> Callable[..., Htt
 def addresses(borrower: Borrower | None, user: User) -> list[Address]:
     """Where the code may go: the proved addresses, else what the login signs in with. Staff are no borrowers."""
     proved = contact_points.proved(borrower) if borrower else []
-    points = [Address(point.kind, point.value) for point in proved]
+    points = [Address.of(point) for point in proved]
     signs_in = [Address(kind, value) for kind in WRITTEN_TO if (value := logins.value_of(user, kind))]
     return points or signs_in
 

@@ -105,4 +105,4 @@ def contact_remove(request: BorrowerRequest, point_id: int) -> HttpResponse:
 
 
 def _shown(point: ContactPoint) -> str:
-    return addresses.shown(Address(point.kind, point.value))
+    return addresses.shown(Address.of(point))

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import refusals
+from accounts import refusals, sign_in_codes
 
 
 class EnterSignInCode(ConfirmLoginCodeView):  # type: ignore[misc]
@@ -38,6 +38,7 @@ class EnterSignInCode(ConfirmLoginCodeView):  # type: ignore[misc]
     def _resend_form_valid(self, form: Any) -> HttpResponse:
         """allauth's process.resend() asserts that a phone number is somebody's: a stranger's would answer 500."""
         self._process.send(skip_enumeration_mails=True)
+        sign_in_codes.hide(self._process.state)
         self._process.record_resend()
         self._process.persist()
         return redirect(self.passthrough_next_url(reverse("account_confirm_login_code")))

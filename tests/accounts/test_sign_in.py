@@ -1,5 +1,7 @@
 """Signing in by code or password, and what a stranger learns from it: nothing."""
 
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -193,6 +195,17 @@ def test_a_dead_mail_server_tells_nothing_either(
     assert post.letters == []
     assert "letter_not_sent" in caplog.text
     assert EMAIL not in caplog.text
+
+
+def test_neither_session_nor_database_holds_the_code_that_signs_in(
+    client: Client, person: Borrower, post: Post
+) -> None:
+    for step in ({"login": PHONE}, {"action": "resend"}):
+        client.post(LOGIN if "login" in step else CODE, step)
+        held = json.dumps(dict(client.session.items()))
+        assert post.code(PHONE) not in held
+        assert hashlib.sha256(post.code(PHONE).encode()).hexdigest() not in held
+    assert client.post(CODE, {"code": post.code(PHONE)})["Location"] == "/"
 
 
 def test_a_sign_in_leaves_nothing_personal_in_the_log(
