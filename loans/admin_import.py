@@ -1,6 +1,7 @@
 """Staff pages: what was imported, how far an import has come, and a table handed in by staff."""
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from accounts.admin_base import ReadOnlyAdmin
 from loans import bulk, sheets
 from loans.api.schemas import MOST_ROWS
 from loans.models import ImportRun
+from loans.sheet_kinds import KINDS, Kind
 
 SALT = "loans.admin_import"
 SEEN_FOR = 3600  # seconds from the preview in which it can be written
@@ -37,7 +39,7 @@ class SheetForm(forms.Form):
     kind = forms.ChoiceField(label=_("What the file holds"))
     file = forms.FileField(label=_("File"), help_text=_("CSV in UTF-8 or Excel (.xlsx)."))
 
-    def __init__(self, request: HttpRequest, kinds: dict[str, bulk.Kind]) -> None:
+    def __init__(self, request: HttpRequest, kinds: dict[str, Kind]) -> None:
         posted = request.method == "POST" and "signed" not in request.POST
         super().__init__(request.POST if posted else None, request.FILES if posted else None)
         self.fields["kind"].choices = [(name, kind.label) for name, kind in kinds.items()]  # type: ignore[attr-defined]
@@ -64,7 +66,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
     def sheet_page(self, request: HttpRequest) -> HttpResponse:
         """Hand in a file, see what it changes, then write it. Nothing is kept between: the preview carries the rows,
         signed for who saw it."""
-        kinds = {name: kind for name, kind in bulk.KINDS.items() if request.user.has_perms(kind.permissions)}
+        kinds = {name: kind for name, kind in KINDS.items() if request.user.has_perms(kind.permissions)}
         if not kinds:
             raise PermissionDenied
         form = SheetForm(request, kinds)
@@ -81,29 +83,35 @@ class ImportRunAdmin(ReadOnlyAdmin):
                 form.add_error("file", str(error))
             else:
                 source = f"{file.name} ({hashlib.sha256(content).hexdigest()[:12]})"
-                return self._show(request, form, kinds, (name, sheet, source))
+                return self._show(request, form, kinds, (name, replace(sheet, source=source)))
         return self._page(request, form, kinds)
 
     def _show(
         self,
         request: HttpRequest,
         form: SheetForm,
-        kinds: dict[str, bulk.Kind],
-        given: tuple[str, sheets.Sheet, str],
+        kinds: dict[str, Kind],
+        given: tuple[str, sheets.Sheet],
     ) -> HttpResponse:
         """The dry run. What can be written is signed with what was seen."""
-        name, sheet, source = given
+        name, sheet = given
         outcome = bulk.hand_in(sheet, kinds[name], by=request.user, now=timezone.now())  # type: ignore[arg-type]
         signed = ""
         if not outcome.is_refused:
-            kept = [request.user.pk, name, sheet.columns, sheet.rows, source, outcome.digest]
+            kept = [request.user.pk, name, sheet.columns, sheet.rows, sheet.source, outcome.digest]
             signed = signing.dumps(kept, salt=SALT, compress=True)
         counts = [(label, outcome.count(became)) for became, label in BECAME.items()]  # type: ignore[arg-type]
         lines = [(line, BECAME[line.became]) for line in outcome.lines]
-        shown = {"outcome": outcome, "counts": counts, "lines": lines, "signed": signed, "source": source}
+        shown = {
+            "outcome": outcome,
+            "counts": counts,
+            "lines": lines,
+            "signed": signed,
+            "source": sheet.source,
+        }
         return self._page(request, form, kinds, shown)
 
-    def _write(self, request: HttpRequest, form: SheetForm, kinds: dict[str, bulk.Kind]) -> HttpResponse:
+    def _write(self, request: HttpRequest, form: SheetForm, kinds: dict[str, Kind]) -> HttpResponse:
         try:
             who, name, columns, rows, source, digest = signing.loads(
                 request.POST["signed"], salt=SALT, max_age=SEEN_FOR
@@ -113,12 +121,12 @@ class ImportRunAdmin(ReadOnlyAdmin):
             return redirect("admin:loans_importrun_sheet")
         if who != request.user.pk or name not in kinds:
             raise PermissionDenied
-        sheet = sheets.Sheet(tuple(columns), tuple((line, tuple(cells)) for line, cells in rows))
+        sheet = sheets.Sheet(tuple(columns), tuple((line, tuple(cells)) for line, cells in rows), source)
         now = timezone.now()
-        outcome = bulk.hand_in(sheet, kinds[name], by=request.user, now=now, expected=digest, source=source)  # type: ignore[arg-type]
+        outcome = bulk.hand_in(sheet, kinds[name], by=request.user, now=now, expected=digest)  # type: ignore[arg-type]
         if outcome.digest != digest:
             messages.warning(request, gettext("The books have changed since the preview. Look at it again."))
-            return self._show(request, form, kinds, (name, sheet, source))
+            return self._show(request, form, kinds, (name, sheet))
         messages.success(
             request,
             gettext("Written: %(created)d new, %(updated)d changed, %(unchanged)d as they were.")
@@ -134,7 +142,7 @@ class ImportRunAdmin(ReadOnlyAdmin):
         self,
         request: HttpRequest,
         form: SheetForm,
-        kinds: dict[str, bulk.Kind],
+        kinds: dict[str, Kind],
         shown: dict[str, Any] | None = None,
     ) -> HttpResponse:
         context = {
@@ -150,5 +158,5 @@ class ImportRunAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/loans/importrun/sheet.html", context)
 
 
-def _optional(kind: bulk.Kind) -> list[str]:
+def _optional(kind: Kind) -> list[str]:
     return [name for name in kind.row.model_fields if name not in kind.required]

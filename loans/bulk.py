@@ -4,7 +4,7 @@ Both are one function in one transaction. What it would do is what it did, read 
 refused line changes nothing. The rows go the way of the API's (loans.api.upserts), so checks and consequences are one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,33 +12,19 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
-from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from pydantic import ValidationError
 
-from accounts.models import Borrower, ContactPoint, User
-from loans.api import upserts
-from loans.api.schemas import (
-    AccountIn,
-    Became,
-    BillIn,
-    BorrowerIn,
-    PaymentIn,
-    Result,
-    ReversalIn,
-    RowIn,
-)
+from accounts.models import ContactPoint, User
+from loans.api.schemas import Became, Result, RowIn
 from loans.api.unread import Unread
-from loans.models import Bill, CreditAccount, Payment, Reversal
+from loans.sheet_kinds import ADDED, Kind
 from loans.sheets import Sheet
 
 Key = tuple[str, ...]
 Values = dict[str, Any]
-
-REFERENCE = {"reference": "reference"}
 
 
 @dataclass(frozen=True)
@@ -76,102 +62,6 @@ class Outcome:
         return sha256(repr(self.lines).encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One sort of table. fields and key: the column → where its value stands; those of the key name a row."""
-
-    label: Any  # lazy
-    row: type[RowIn]
-    rows: Callable[[], QuerySet[Any]]
-    upsert: Callable[..., list[Result]]
-    fields: Mapping[str, str]
-    key: Mapping[str, str]
-    permissions: tuple[str, ...]
-    kept: bool = True  # a column that is left out keeps what stands there
-
-    @property
-    def required(self) -> list[str]:
-        return [name for name, field in self.row.model_fields.items() if field.is_required()]
-
-
-def _unsigned(write: Callable[..., list[Result]]) -> Callable[..., list[Result]]:
-    """Of kinds whose rows do not name who wrote them; the log does."""
-    return lambda rows, *, now, by: write(rows, now=now)
-
-
-def _addresses(kind: str) -> ArrayAgg:
-    return ArrayAgg(
-        "contact_points__value",
-        filter=Q(contact_points__kind=kind),
-        order_by="contact_points__value",
-        default=[],
-    )
-
-
-def _borrowers() -> QuerySet[Any]:
-    kinds = ContactPoint.Kind
-    return Borrower.objects.annotate(emails=_addresses(kinds.EMAIL), phones=_addresses(kinds.PHONE))
-
-
-KINDS = {
-    "borrowers": Kind(
-        label=gettext_lazy("borrowers"),
-        row=BorrowerIn,
-        rows=_borrowers,
-        upsert=_unsigned(upserts.borrowers),
-        fields={
-            **{name: name for name in ("name", "country", "region", "language", "time_zone")},
-            "email": "emails",
-            "phone": "phones",
-        },
-        key=REFERENCE,
-        permissions=("accounts.add_borrower", "accounts.change_borrower"),
-    ),
-    "accounts": Kind(
-        label=gettext_lazy("credit accounts"),
-        row=AccountIn,
-        rows=CreditAccount.objects.all,
-        upsert=_unsigned(upserts.accounts),
-        fields={
-            "borrower": "borrower__reference",
-            **{name: name for name in ("product", "currency", *upserts.KEPT_OF_ACCOUNT, "reported_balance")},
-        },
-        key=REFERENCE,
-        permissions=("loans.add_creditaccount", "loans.change_creditaccount"),
-    ),
-    "bills": Kind(
-        label=gettext_lazy("bills"),
-        row=BillIn,
-        rows=Bill.objects.all,
-        upsert=_unsigned(upserts.bills),
-        fields={name: name for name in upserts.KEPT_OF_BILL},
-        key={"account": "account__reference", "number": "number"},
-        permissions=("loans.add_bill", "loans.change_bill"),
-    ),
-    "payments": Kind(
-        label=gettext_lazy("payments"),
-        row=PaymentIn,
-        rows=Payment.everything.all,
-        upsert=upserts.payments,
-        fields={"account": "account__reference", "amount": "amount", "received_on": "received_on"},
-        key=REFERENCE,
-        permissions=("loans.add_payment",),
-        kept=False,
-    ),
-    "reversals": Kind(
-        label=gettext_lazy("reversals"),
-        row=ReversalIn,
-        rows=Reversal.objects.all,
-        upsert=upserts.reversals,
-        fields={"account": "payment__account__reference", "on": "on", "reason": "why"},
-        key={"payment": "payment__reference"},
-        permissions=("loans.add_reversal",),
-        kept=False,
-    ),
-}
-ADDED = ("emails", "phones")  # by the upsert to what is there; never taken away
-
-
 def check_columns(sheet: Sheet, kind: Kind) -> None:
     """ValueError: a column is unknown, there twice, or missing."""
     known = list(kind.row.model_fields)
@@ -186,12 +76,10 @@ def check_columns(sheet: Sheet, kind: Kind) -> None:
         raise ValueError(_("Missing columns: %(missing)s.") % {"missing": ", ".join(missing)})
 
 
-def hand_in(
-    sheet: Sheet, kind: Kind, *, by: User, now: datetime, expected: str = "", source: str = ""
-) -> Outcome:
+def hand_in(sheet: Sheet, kind: Kind, *, by: User, now: datetime, expected: str = "") -> Outcome:
     """What the file changes. Written only where no line is refused and the outcome's digest is the expected one.
 
-    source: names the file in the log. ValueError: see `check_columns`.
+    ValueError: see `check_columns`.
     """
     check_columns(sheet, kind)
     with transaction.atomic():
@@ -207,7 +95,7 @@ def hand_in(
         if outcome.is_refused or outcome.digest != expected:
             transaction.set_rollback(True)
         else:
-            _log(kind, dict(zip(keys, lines, strict=True)), by, source)
+            _log(kind, dict(zip(keys, lines, strict=True)), by, sheet.source)
     return outcome
 
 

@@ -208,38 +208,41 @@ def _place(payments: list[Payment], reversal: Reversal) -> int:
     return of_day[reversal.nth - 1]
 
 
+class _Money:
+    """A payment while it is split."""
+
+    def __init__(self, payment: Payment, unit: Decimal) -> None:
+        self.day, self.left, self.unit = payment.on, payment.amount, unit
+        self.parts = dict.fromkeys(Part, ZERO)
+
+    def pay(self, demand: _Demand, step: Step, most: Decimal) -> None:
+        """Pays an instalment's parts in the step's order; most: no more than that, and no more than is left."""
+        by = self.day if step.reach is Reach.DUE_BY_DAY else None
+        most = min(most, self.left)
+        for part in step.parts:
+            taken = demand.pay(part, most, self.day, by)
+            self.parts[part] += taken
+            self.left -= taken
+            most -= taken
+
+    def pay_evenly(self, demands: list[_Demand], step: Step) -> None:
+        """Pays equal shares, the last instalment what rounding leaves; each round uses up the money or meets one."""
+        while self.left and (unmet := [demand for demand in demands if not demand.is_met]):
+            share = rounded(self.left / len(unmet), self.unit, Rounding.HALF_EVEN)
+            others = len(unmet) - 1
+            for demand, most in zip(unmet, [share] * others + [self.left - share * others], strict=True):
+                self.pay(demand, step, max(most, ZERO))
+
+
 def _pay(demands: list[_Demand], payment: Payment, order: Order, unit: Decimal) -> dict[Part, Decimal]:
-    left, parts = payment.amount, dict.fromkeys(Part, ZERO)
+    money = _Money(payment, unit)
     for step in order.steps:
         chosen = [demand for demand in demands if demand.is_reached(step.reach, payment.on)]
         if step.turn is Turn.LATEST:
             chosen.reverse()
         if step.turn is Turn.EVENLY:
-            left -= _pay_evenly(chosen, step, payment.on, left, parts, unit)
+            money.pay_evenly(chosen, step)
         else:
             for demand in chosen:
-                left -= _pay_one(demand, step, payment.on, left, parts)
-    return parts
-
-
-def _pay_one(demand: _Demand, step: Step, day: date, most: Decimal, parts: dict[Part, Decimal]) -> Decimal:
-    """Pays an instalment's parts in the step's order, adds them to `parts`, and says how much it was."""
-    left = most
-    for part in step.parts:
-        taken = demand.pay(part, left, day, day if step.reach is Reach.DUE_BY_DAY else None)
-        parts[part] += taken
-        left -= taken
-    return most - left
-
-
-def _pay_evenly(
-    demands: list[_Demand], step: Step, day: date, most: Decimal, parts: dict[Part, Decimal], unit: Decimal
-) -> Decimal:
-    """Pays equal shares, the last instalment what rounding leaves; each round uses up the money or meets one."""
-    left = most
-    while left and (unmet := [demand for demand in demands if not demand.is_met]):
-        share = rounded(left / len(unmet), unit, Rounding.HALF_EVEN)
-        others = len(unmet) - 1
-        for demand, most_of_it in zip(unmet, [share] * others + [left - share * others], strict=True):
-            left -= _pay_one(demand, step, day, min(max(most_of_it, ZERO), left), parts)
-    return most - left
+                money.pay(demand, step, money.left)
+    return money.parts

@@ -37,6 +37,7 @@ Row = tuple[int, tuple[str, ...]]  # the line in the file, its cells
 class Sheet:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    source: str = ""  # the file, as the log names it
 
 
 def read(content: bytes, *, most_rows: int) -> Sheet:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import closing
@@ -32,7 +31,6 @@ class Folded(NamedTuple):
 
 
 @require_safe
-@never_cache  # a library's computer must not keep what somebody owes
 @borrower_required
 def dashboard(request: BorrowerRequest) -> HttpResponse:
     """What I owe in total, what is due next, and each account as a card."""
@@ -49,7 +47,6 @@ def dashboard(request: BorrowerRequest) -> HttpResponse:
 
 
 @require_safe
-@never_cache  # a library's computer must not keep what somebody owes
 @borrower_required
 def account(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     """One account: its figures, its bills and payments, and a picture of what is paid and left."""

@@ -31,21 +31,12 @@ class Sandbox:
             raise NoPage(type(error).__name__) from error
 
     def read(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Event:
-        key = headers.get("webhook-id", "")
-        signed = is_signed(
-            settings.PAY_SECRET,
-            message_id=key,
-            timestamp=headers.get("webhook-timestamp", ""),
-            body=body,
-            signatures=headers.get("webhook-signature", ""),
-            now=now,
-        )
-        if not signed:
+        if not is_signed(settings.PAY_SECRET, headers, body, now=now):
             raise NotSigned
         try:
             said = json.loads(body)
             return Event(
-                key=key,
+                key=headers["webhook-id"],
                 order=str(said["order"]),
                 became=Became(said["became"]),
                 amount=Decimal(said["amount"]),

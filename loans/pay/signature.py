@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  as the standard writes secrets
@@ -16,13 +17,14 @@ def sign(secret: str, message_id: str, timestamp: int, body: str) -> str:
     return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
-def is_signed(
-    secret: str, *, message_id: str, timestamp: str, body: bytes, signatures: str, now: datetime
-) -> bool:
-    """Whether one of the signatures, with blanks between, is ours and the message was sent just now.
+def is_signed(secret: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> bool:
+    """Whether one of the signatures in `webhook-signature` is ours, and the message was sent just now.
 
     An empty secret would let anyone sign, so it lets nobody.
     """
+    message_id, timestamp, signatures = (
+        headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature")
+    )
     if not (secret and message_id and timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12):
         return False
     if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,7 +29,6 @@ LONGEST_EVENT = 100  # characters of a provider's id
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @borrower_required
 def pay(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
     """How much; then a page at the provider."""
@@ -50,7 +48,6 @@ def pay(request: BorrowerRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 @borrower_required
 def order(request: BorrowerRequest, order_id: UUID) -> HttpResponse:
     """What became of one payment: before the provider's page, and after it."""

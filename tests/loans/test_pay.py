@@ -245,11 +245,13 @@ def test_an_event_of_no_order_is_written_down(settings: Any, order_id: str) -> N
 
 
 def test_an_empty_secret_lets_nobody_sign() -> None:
-    given = {"message_id": "1", "timestamp": str(int(NOW.timestamp())), "body": b"{}", "now": NOW}
-    assert not is_signed("", signatures=sign("", "1", int(NOW.timestamp()), "{}"), **given)  # type: ignore[arg-type]
+    sent = int(NOW.timestamp())
+    headers = {"webhook-id": "1", "webhook-timestamp": str(sent)}
+    nobodys = {**headers, "webhook-signature": sign("", "1", sent, "{}")}
+    assert not is_signed("", nobodys, b"{}", now=NOW)
     secret = "whsec_c2VjcmV0"
-    good = sign(secret, "1", int(NOW.timestamp()), "{}")
-    assert is_signed(secret, signatures=f"v1,wrong {good}", **given)  # type: ignore[arg-type]
+    ours = {**headers, "webhook-signature": f"v1,wrong {sign(secret, '1', sent, '{}')}"}
+    assert is_signed(secret, ours, b"{}", now=NOW)
 
 
 # ---------- whose it is ----------
