@@ -4,7 +4,6 @@ An address that is surely at fault closes at once, one that is likely or perhaps
 row that say so (`heard.Fault`). Its owner hears it in the inbox, and outside by the next of their own channels.
 """
 
-import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +14,7 @@ from django.utils.translation import gettext, override
 from accounts import closing
 from accounts.models import ContactPoint
 from notifications import inbox, lanes, notices, preferences, stops
+from notifications.apart import apart
 from notifications.channels.base import About
 from notifications.heard import Fault, Receipt, Says
 from notifications.inbox import Note
@@ -24,8 +24,6 @@ from notifications.notices import Notice, Ready
 from notifications.reason import Reason
 from notifications.traffic.desk import Desk
 from notifications.words import Channel, Delivery
-
-log = logging.getLogger(__name__)
 
 Closed = ContactPoint.Closed
 
@@ -66,10 +64,8 @@ def draw(borrower_ids: Collection[int], *, now: datetime) -> None:
     It stands in the settled attempt until the transaction that draws it, so it is drawn once, whoever dies.
     """
     for borrower_id in dict.fromkeys(borrower_ids):
-        try:
+        with apart("consequence_not_drawn", borrower=borrower_id):
             _draw_of(borrower_id, now)
-        except Exception:  # one person's rows must not keep the others waiting, nor the reminders
-            log.exception("closed_addresses.undrawn", extra={"borrower": borrower_id})
 
 
 @transaction.atomic
@@ -137,11 +133,9 @@ def tell_due(*, now: datetime) -> int:
 
 
 def _claimed(point_id: int, borrower_id: int, known: Material, desk: Desk) -> Ready | None:
-    try:
+    with apart("notice_not_decided", borrower=borrower_id):
         return _claim(point_id, borrower_id, known, desk)
-    except Exception:  # one person's rows must not keep the others waiting, nor the reminders
-        log.exception("closed_addresses.undecided", extra={"borrower": borrower_id})
-        return None
+    return None
 
 
 @transaction.atomic

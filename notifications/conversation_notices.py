@@ -3,7 +3,6 @@
 Nothing of what was written leaves the portal: what goes outside is notices'.
 """
 
-import logging
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -13,14 +12,14 @@ from django.db import transaction
 from django.utils.translation import gettext, override
 
 from notifications import inbox, lanes, notices
+from notifications.apart import apart
 from notifications.inbox import Note
 from notifications.material import Material, material
 from notifications.models import Attempt, Conversation
 from notifications.notices import Notice, Ready
 from notifications.reason import Reason
 from notifications.traffic.desk import Desk
-
-log = logging.getLogger(__name__)
+from notifications.words import Side
 
 ANSWERED = Reason("conversation.answered")
 MOST = 200  # notices in one go
@@ -76,13 +75,10 @@ def send_due(*, now: datetime) -> int:
 
 
 def _claimed(conversation_id: UUID, borrower_id: int, known: Material, desk: Desk) -> Call | None:
-    try:
+    with apart("notice_not_decided", borrower=borrower_id):
         return _claim(conversation_id, borrower_id, known, desk)
-    except Exception:
-        # Whatever is wrong with one person's rows, the others must not wait for its mending, nor the reminders.
-        log.exception("conversation_notices.undecided", extra={"borrower": borrower_id})
-        Conversation.objects.filter(pk=conversation_id).update(notice_at=desk.now + notices.TRY_AGAIN)
-        return None
+    Conversation.objects.filter(pk=conversation_id).update(notice_at=desk.now + notices.TRY_AGAIN)
+    return None
 
 
 @transaction.atomic
@@ -102,4 +98,4 @@ def _claim(conversation_id: UUID, borrower_id: int, known: Material, desk: Desk)
 def _try_again(conversation_id: UUID, at: datetime, now: datetime) -> None:
     """Surely not sent, and perhaps later: again, as long as it is of use."""
     still = Conversation.objects.filter(pk=conversation_id, last_at__gt=now - notices.OF_USE)
-    still.filter(messages__side="lender", messages__read_at=None).update(notice_at=at)
+    still.filter(messages__side=Side.LENDER, messages__read_at=None).update(notice_at=at)

@@ -5,7 +5,6 @@ that dies leaves a trace; no transaction and no connection is held while a provi
 """
 
 import gc
-import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from notifications import (
     queries,
     reason,
 )
+from notifications.apart import apart
 from notifications.channels.base import Message
 from notifications.channels.deliver import Door
 from notifications.clock import Clock
@@ -36,8 +36,6 @@ from notifications.reply_links import links
 from notifications.settle import LEASE, Call, Portion, refused_by
 from notifications.traffic.desk import Desk, Parcel, Waits
 from notifications.words import AttemptState
-
-log = logging.getLogger(__name__)
 
 LANES = 1000  # borrowers in one claim: 20 queries per 1,000 reminders
 UNDECIDED_WAITS = timedelta(hours=1)  # until a person whose rows broke the decision is looked at again
@@ -116,14 +114,12 @@ def _decide(
     for number, (person_id, looks) in enumerate(batch.due.items()):
         if number % TURN_EVERY == 0:
             flight.turn()
-        try:
+        with apart("reminders_not_decided", borrower=person_id) as work:
             decisions = decide_together(batch.person(person_id), [look.due for look in looks], now=now)
             drafted = [
                 _draft(batch, person_id, outgoing, claims[person_id], now) for outgoing in decisions.outgoing
             ]
-        except Exception:
-            # Whatever is wrong with one person's rows, nine hundred others must not wait for its mending.
-            log.exception("dispatch.undecided", extra={"borrower": person_id})
+        if work.is_broken:
             decided.add_undecided(person_id, looks, until=now + UNDECIDED_WAITS)
             continue
         decided.add_silent(decisions)

@@ -123,6 +123,6 @@ def _known(keys: Iterable[str]) -> Iterator[str]:
             local_time.zone(key)
         except ValueError:
             # Law fails closed: where the hour cannot be known nothing is planned, and staff must hear of it.
-            log.error("plan.zone_unknown", extra={"zone": key})
+            log.error("zone_unknown zone=%s", key)
         else:
             yield key

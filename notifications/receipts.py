@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from notifications import closed_addresses, lanes, replies
+from notifications.apart import apart
 from notifications.away import AWAY
 from notifications.heard import INBOUND, Fault, Receipt, Says, reader
 from notifications.models import Attempt, ProviderEvent, Reminder
@@ -18,7 +19,6 @@ logger = logging.getLogger(__name__)
 GIVE_UP = timedelta(hours=1)
 # What a person wrote may be a STOP: while our code trips over it, it stays with the open ones, for people to see.
 GIVE_UP_REPLY = timedelta(days=7)
-
 
 # Results of receipts that say nothing of our message to this address.
 ANOTHERS, REFUSED = "the receipt of another message", "the attempt was refused"
@@ -80,7 +80,7 @@ def _advance(attempt: Attempt, receipt: Receipt, *, now: datetime) -> str:
 
 
 def settle_as_taken(attempt: Attempt, reference: str, *, now: datetime) -> None:
-    """There is a receipt or the provider says so: it took the message: whether or not its answer ever reached us.
+    """The provider took the message, as a receipt or its records say, whether or not its answer ever reached us.
 
     A receipt may be quicker than the worker that still waits for the answer (the attempt is `calling`). The
     worker's own settle then finds nothing left to do, and should it have died, nothing is left undone.
@@ -100,14 +100,10 @@ def sweep(*, now: datetime, limit: int) -> int:
     """Try the events again that are still open, oldest first. Returns how many are now handled."""
     handled = 0
     for event in ProviderEvent.objects.filter(handled_at=None).order_by("received_at")[:limit]:
-        try:
-            is_handled = _again(event, now)
-        except AWAY:
-            raise
-        except Exception:  # one that our own code trips over must stop neither the others nor the tick
-            logger.exception("event_not_understood event=%s", event.pk)
-            is_handled = _given_up(event, now, "not understood")
-        handled += is_handled
+        with apart("event_not_understood", passing=AWAY, event=event.pk) as work:
+            handled += _again(event, now)
+        if work.is_broken:
+            handled += _given_up(event, now, "not understood")
     return handled
 
 

@@ -13,6 +13,7 @@ from accounts.models import Borrower, User
 from loans import due_days
 from loans.models import CreditAccount
 from notifications import conversations, holds, lanes, local_time, webhooks
+from notifications.apart import apart
 from notifications.conversations import Said
 from notifications.help import words
 from notifications.help.rules import Promise, Received, is_kept, new_reference
@@ -29,7 +30,7 @@ SILENT_WHILE = {
     HelpKind.DISPUTE: HoldReason.DISPUTE,
 }
 TOPICS = {HelpKind.DUE_DAY: Topic.BILL, HelpKind.HARDSHIP: Topic.PAYMENT, HelpKind.DISPUTE: Topic.BILL}
-JUDGED_AT_ONCE = 500
+JUDGED_AT_ONCE = 500  # a tick has little time
 TOLD = {
     HelpState.OPEN: Event.PROMISE_REOPENED,
     HelpState.KEPT: Event.PROMISE_KEPT,
@@ -144,22 +145,27 @@ def decide(request: HelpRequest, *, decision: Decision, by: User, now: datetime)
 def on_payments_changed(*, account: CreditAccount, now: datetime, **_: Any) -> None:
     """Money came in or was taken back: promises about the account are what their payments make of them.
 
-    Inside the transaction that books it. Of two that are open again, the newer one stands.
+    Inside the transaction that books it: money is booked even where a promise cannot be judged. Of two that are open
+    again, the newer one stands.
     """
     lanes.lock(account.borrower_id)
     promises = HelpRequest.objects.filter(account=account, kind=HelpKind.PROMISE, state__in=TOLD)
     for request in promises.select_related("borrower", "account").order_by("-opened_at"):
-        _judge(request, now)
+        with apart("promise_not_judged", request=request.pk), transaction.atomic():
+            _judge(request, now)
 
 
 def judge_due(*, now: datetime) -> int:
     """Judge the promises whose day, and the days that booking takes, are over. Returns how many."""
     due = HelpRequest.objects.filter(kind=HelpKind.PROMISE, state=HelpState.OPEN, due_at__lte=now)
     judged = 0
-    for key in list(due.order_by("due_at").values_list("pk", flat=True)[:JUDGED_AT_ONCE]):
-        with transaction.atomic():
+    for key in list(due.order_by("due_at").values_list("pk", flat=True)):
+        # One that cannot be judged stays open, and is found again with the next slot.
+        with apart("promise_not_judged", request=key), transaction.atomic():
             request = _locked(HelpRequest.objects.get(pk=key))
             judged += request.state == HelpState.OPEN and _judge(request, now)
+        if judged == JUDGED_AT_ONCE:
+            break
     return judged
 
 

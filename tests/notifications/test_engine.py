@@ -336,7 +336,7 @@ def test_one_persons_broken_rows_hold_up_nobody_else(borrower, stranger, reminde
     assert Reminder.objects.get(borrower=borrower).state == ReminderState.SENT
     waiting = Reminder.objects.get(borrower=stranger)
     assert (waiting.state, waiting.next_attempt_at) == (ReminderState.PLANNED, ten + timedelta(hours=1))
-    assert "dispatch.undecided" in caplog.text
+    assert f"reminders_not_decided borrower={stranger.pk}" in caplog.text
     Preference.objects.all().delete()  # mended
     assert reminders.run(ten + timedelta(hours=1)) == 1
 

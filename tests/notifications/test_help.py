@@ -142,6 +142,36 @@ def test_a_promise_nobody_paid_is_not_kept_and_the_engine_finds_it(loan: CreditA
     assert journeys.judge_due(now=fresh(made).due_at) == 0
 
 
+@pytest.fixture
+def unreadable(stranger: Borrower) -> HelpRequest:
+    """A stranger's promise, due before all others, of which nobody can tell what was promised."""
+    made = promise(contracted(stranger), day=TODAY)
+    HelpRequest.objects.filter(pk=made.pk).update(details={})
+    return made
+
+
+@pytest.mark.django_db
+def test_a_promise_that_cannot_be_judged_holds_up_none_behind_it_and_is_found_again(
+    loan: CreditAccount, unreadable: HelpRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = promise(loan)
+    now = fresh(made).due_at
+    assert journeys.judge_due(now=now) == 1
+    assert (fresh(made).state, fresh(unreadable).state) == (HelpState.BROKEN, HelpState.OPEN)
+    assert f"promise_not_judged request={unreadable.pk}" in caplog.text
+    HelpRequest.objects.filter(pk=unreadable.pk).update(details=made.details)  # mended
+    assert journeys.judge_due(now=now) == 1
+
+
+@pytest.mark.django_db
+def test_money_is_booked_even_where_a_promise_cannot_be_judged(unreadable: HelpRequest) -> None:
+    account = unreadable.account
+    assert account is not None
+    payment = pay(account, "50", on=TODAY, booked=NOON + timedelta(hours=1))
+    assert Payment.objects.filter(pk=payment.pk).exists()
+    assert fresh(unreadable).state == HelpState.OPEN
+
+
 def kept(account: CreditAccount) -> tuple[HelpRequest, Payment]:
     """A promise for 20 March, kept on the 11th."""
     made = promise(account)
