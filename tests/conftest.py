@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from accounts.models import Borrower, ContactPoint, User
 from notifications.traffic import shared
 from portal import embedded
-from tests import factories, isolation
+from tests import factories, isolation, letters
 from tests.notifications.limits import LIMITS
 
 # A time limit, per example or for making them, measures the machine's other work, not ours.
@@ -56,6 +56,13 @@ def _own_folder_for_files(tmp_path_factory: pytest.TempPathFactory) -> None:
 def _own_corner_of_the_cache() -> None:
     isolation.enter_new_corner()
     shared._away_until = 0.0  # a test before this one may have let Valkey be away
+
+
+@pytest.fixture(autouse=True)
+def _own_letters() -> Iterator[None]:
+    """What this test's pages sent must not arrive in the mailbox of the next."""
+    yield
+    letters.wait_until_all_have_left()
 
 
 @pytest.fixture(autouse=True)

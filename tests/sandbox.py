@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from tests.ports import free_port
 from tests.waiting import PATIENCE, until
 
 
@@ -83,9 +83,7 @@ def running(*, portal_url: str = "") -> Iterator[Sandbox]:
 
     portal_url: where its replies go; empty: to no portal of this test.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "notifications.sandbox.server", "--memory", "--port", str(port)]
     environment = {**os.environ, **({"PORTAL_URL": portal_url} if portal_url else {})}
     with subprocess.Popen(command, env=environment) as process:

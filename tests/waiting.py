@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 120  # seconds; nothing takes more than a few, but other work may have the machine
+PATIENCE = 300  # seconds; nothing takes more than a few, but other work may have the machine
 
 
 def until(is_so: Callable[[], object], what: str) -> None:

@@ -1,7 +1,6 @@
 """What goes out to people, caught at the far end, and what a person does with it."""
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import claiming, letters, recovery_codes
+from accounts import claiming, recovery_codes
 from accounts.models import Borrower, ContactPoint, Invitation
 from accounts.signals import sms_wanted
 from tests import factories
+from tests.letters import wait_until_all_have_left
 
 recovery_codes.ROUNDS = 1  # slow by design otherwise
 EMAIL = "zhang.wei@example.com"
@@ -36,7 +36,7 @@ class Post:
 
     @property
     def letters(self) -> list[Letter]:
-        _drain()
+        wait_until_all_have_left()
         mails = [Letter(message.to[0], f"{message.subject}\n{message.body}") for message in mail.outbox]
         return mails + self.texts
 
@@ -50,13 +50,6 @@ class Post:
         return found[0]
 
 
-def _drain() -> None:
-    """Wait until every letter handed over so far has left: four tasks that wait for each other fill the pool."""
-    together = threading.Barrier(letters.POOL._max_workers)
-    for task in [letters.POOL.submit(together.wait) for _ in range(together.parties)]:
-        task.result(timeout=10)
-
-
 @pytest.fixture(autouse=True)
 def post() -> Iterator[Post]:
     everything = Post()
@@ -67,7 +60,7 @@ def post() -> Iterator[Post]:
     others, sms_wanted.receivers = sms_wanted.receivers, []  # the far end: nothing leaves the test
     sms_wanted.connect(keep, weak=False)
     yield everything
-    _drain()
+    wait_until_all_have_left()
     sms_wanted.receivers = others
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser import machine
 from tests.browser.visiting import Visitor
 from tests.sandbox import Sandbox, running
+from tests.waiting import PATIENCE
 
 # The browser's own calls home are off: a test machine has no network, and a borrower's page needs none.
 FLAGS = [
@@ -49,6 +50,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     machine.require_chinese_font()
+    expect.set_options(timeout=1000 * PATIENCE)
     browser = launch(playwright)
     yield browser
     browser.close()

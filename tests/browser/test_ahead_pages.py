@@ -16,8 +16,7 @@ from loans.schedule import schedule
 from loans.terms import Terms
 from tests import factories
 from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Visitor, flaws, overflow
-
-TODAY = timezone.now().date()
+from tests.days import today
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def loan(borrower: Borrower) -> CreditAccount:
         principal=Decimal("12000000.50"),
         annual_rate_pct=Decimal("15.5"),
         instalments=36,
-        disbursed_on=TODAY - timedelta(days=10),
+        disbursed_on=today() - timedelta(days=10),
     )
     loan = factories.make_loan(
         borrower, currency="TWD", principal=terms.principal, annual_rate_pct=terms.annual_rate_pct,
@@ -49,7 +48,7 @@ def card(borrower: Borrower) -> CreditAccount:
         borrower, currency="TWD", credit_limit=Decimal(90000), reported_balance=balance,
         reported_at=timezone.now(),
     )  # fmt: skip
-    factories.make_bill(card, amount=balance / 10, statement_balance=balance, due_on=add_months(TODAY, 1))
+    factories.make_bill(card, amount=balance / 10, statement_balance=balance, due_on=add_months(today(), 1))
     return card
 
 
@@ -104,7 +103,7 @@ def test_the_questions_are_asked_and_answered_from_the_accounts_page(
 ) -> None:
     account = asking("account", loan)
     page = visitor.open(account, client=signed_in, script=script)
-    page.get_by_label("Your money arrives on").fill((TODAY + timedelta(days=5)).isoformat())
+    page.get_by_label("Your money arrives on").fill((today() + timedelta(days=5)).isoformat())
     page.get_by_role("button", name="Show the amount").click()
     expect(page.get_by_text("Valid until the end of")).to_be_visible()
     assert page.url.endswith(account) is script  # with script the page stays

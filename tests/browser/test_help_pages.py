@@ -17,20 +17,19 @@ from notifications.help.rules import Promise
 from notifications.models_help import HelpKind
 from tests import factories
 from tests.browser.visiting import DESKTOP, SMALL_PHONE, Visitor, flaws
-
-TODAY = timezone.now().date()
+from tests.days import today
 
 
 @pytest.fixture
 def loan(borrower: Borrower) -> CreditAccount:
     loan = factories.make_loan(borrower)
-    factories.make_bill(loan, due_on=TODAY - timedelta(days=3))
+    factories.make_bill(loan, due_on=today() - timedelta(days=3))
     return loan
 
 
 def paths(loan: CreditAccount) -> list[str]:
     """The list with something on it, every form, and what became of one."""
-    details = Promise(Decimal(100), TODAY + timedelta(days=5)).to_json()
+    details = Promise(Decimal(100), today() + timedelta(days=5)).to_json()
     ask = Ask(HelpKind.PROMISE, loan, details=details)
     promise = journeys.open_request(loan.borrower, ask=ask, now=timezone.now())
     dispute = Ask(HelpKind.DISPUTE, loan, "I have paid this.\nTwice.", {"what": "paid"})
@@ -57,10 +56,10 @@ def test_a_promise_is_made_and_taken_back(
     page = visitor.open(reverse("loans:dashboard"), client=signed_in, script=script)
     page.get_by_role("link", name="Ask for help", exact=True).click()
     page.get_by_role("link", name="Pay on another day").click()
-    page.get_by_label("You pay on").fill((TODAY + timedelta(days=90)).isoformat())
+    page.get_by_label("You pay on").fill((today() + timedelta(days=90)).isoformat())
     page.get_by_role("button", name="Promise this").click()
     expect(page.get_by_role("alert")).to_contain_text("or an earlier day")
-    page.get_by_label("You pay on").fill((TODAY + timedelta(days=7)).isoformat())
+    page.get_by_label("You pay on").fill((today() + timedelta(days=7)).isoformat())
     page.get_by_role("button", name="Promise this").click()
     expect(page.get_by_text("We have it. Your reference is R-")).to_be_visible()
     page.get_by_role("button", name="Withdraw this promise").click()

@@ -6,7 +6,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Borrower
@@ -16,10 +15,9 @@ from tests import factories
 from tests.browser.keyboard import Keyboard
 from tests.browser.test_sign_in_pages import code
 from tests.browser.visiting import DESKTOP, PHONE, Visitor
+from tests.days import today
 
 OVERVIEW = reverse("loans:dashboard")
-TODAY = timezone.now().date()
-NEXT_WEEK = TODAY + timedelta(days=7)
 
 pytestmark = pytest.mark.parametrize(
     ("width", "script"), [(PHONE, False), (DESKTOP, True)], ids=["phone no script", "desktop script"]
@@ -28,7 +26,7 @@ pytestmark = pytest.mark.parametrize(
 
 @pytest.fixture
 def person(borrower: Borrower, transactional_db: None) -> Borrower:
-    factories.make_bill(factories.make_loan(borrower), due_on=TODAY - timedelta(days=3))
+    factories.make_bill(factories.make_loan(borrower), due_on=today() - timedelta(days=3))
     return borrower
 
 
@@ -97,14 +95,14 @@ def test_promising_to_pay(keyboard: Keyboard) -> None:
     keyboard.skip_to_main()
     keyboard.follow("Pay on another day")
     keyboard.tab_to(page.get_by_label("You pay on"))
-    keyboard.type(f"{TODAY + timedelta(days=90):%m%d%Y}")
+    keyboard.type(f"{today() + timedelta(days=90):%m%d%Y}")
     keyboard.use("Promise this")
     keyboard.mend(page.get_by_label("You pay on"))
-    keyboard.type(f"{NEXT_WEEK:%m%d%Y}")
+    keyboard.type(f"{today() + timedelta(days=7):%m%d%Y}")
     keyboard.back_to(page.get_by_label("You pay, in "))
     keyboard.use("Promise this")
     expect(page.get_by_text("We have it. Your reference is R-")).to_be_visible()
-    assert HelpRequest.objects.get().details["day"] == NEXT_WEEK.isoformat()
+    assert HelpRequest.objects.get().details["day"] == (today() + timedelta(days=7)).isoformat()
 
 
 def test_writing_to_the_lender(keyboard: Keyboard, person: Borrower) -> None:

@@ -13,10 +13,10 @@ from accounts.models import Borrower
 from loans.models import CreditAccount, Payment
 from tests import factories
 from tests.browser.visiting import DESKTOP, PHONE, SMALL_PHONE, Scheme, Visitor, barriers, overflow
+from tests.days import today
 
 SCREENS = [(PHONE, "light"), (PHONE, "dark"), (DESKTOP, "light"), (DESKTOP, "dark")]
 PAGES = ["landing", "overview", "account", "statements", "no such page", "style guide"]
-TODAY = timezone.now().date()
 OUT_OF_ITS_ROW = """[...document.querySelectorAll(".beside")].filter(
     (cell) => cell.scrollWidth > cell.clientWidth || cell.getBoundingClientRect().right > innerWidth
 ).map((cell) => cell.innerText)"""
@@ -33,7 +33,7 @@ def loan(borrower: Borrower) -> CreditAccount:
     )
     bill(loan, timedelta(days=-60), paid=Decimal("1234567.89"), closed_at=timezone.now())
     Payment.objects.create(
-        account=loan, reference="P-2026-11-30-0000000001", received_on=TODAY, amount=Decimal("1234567.89")
+        account=loan, reference="P-2026-11-30-0000000001", received_on=today(), amount=Decimal("1234567.89")
     )
     for month in range(-1, 12):
         bill(loan, timedelta(days=30 * month + 10))
@@ -41,7 +41,7 @@ def loan(borrower: Borrower) -> CreditAccount:
 
 
 def bill(loan: CreditAccount, away: timedelta, **fields: object) -> None:
-    factories.make_bill(loan, due_on=TODAY + away, amount=Decimal("1234567.89"), **fields)
+    factories.make_bill(loan, due_on=today() + away, amount=Decimal("1234567.89"), **fields)
 
 
 @pytest.fixture
@@ -146,6 +146,6 @@ def test_a_statement_is_saved_as_a_file(
     page = visitor.open(reverse("loans:account", args=[loan.public_id]), client=signed_in, script=script)
     page.get_by_role("link", name="Statements as PDF").click()
     with page.expect_download() as saved:
-        page.get_by_role("link", name=f"All of {TODAY.year}").click()
-    assert saved.value.suggested_filename == f"{loan.reference}-{TODAY.year}.pdf"
+        page.get_by_role("link", name=f"All of {today().year}").click()
+    assert saved.value.suggested_filename == f"{loan.reference}-{today().year}.pdf"
     assert saved.value.path().read_bytes().startswith(b"%PDF-")

@@ -26,7 +26,9 @@ from notifications.words import ReminderState
 from tests import factories
 from tests.browser import pictures
 from tests.browser.visiting import DESKTOP, PHONE, Visitor, flaws, overflow, unfold
+from tests.letters import wait_until_all_have_left
 from tests.sandbox import Sandbox
+from tests.waiting import until
 
 EMAIL, NUMBER = "zhang.wei@example.com", "+12125550123"
 STAFF = "staff@example.com"
@@ -91,16 +93,14 @@ class Walk:
 
     def latest_mail(self) -> Locator:
         """The newest mail in the person's mailbox; it leaves a moment after the page that sends it."""
+        wait_until_all_have_left()
         self.go(f"/sandbox/mail/{EMAIL}/")
         return self.page.get_by_role("article").first
 
     def wait_for_text(self, words: str) -> None:
         """The phone's page looks for new texts by itself; without script one loads it again."""
-        for _ in range(20):
-            if self.script or self.page.get_by_text(words).count():
-                break
-            self.page.wait_for_timeout(100)
-            self.page.reload()
+        if not self.script:
+            until(lambda: self.page.reload() and self.page.get_by_text(words).count(), words)
         expect(self.page.get_by_text(words)).to_be_visible()
 
 

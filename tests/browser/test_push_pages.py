@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from notifications.channels import push_key
 from notifications.models import Attempt
 from tests.browser.visiting import SMALL_PHONE, Visitor, flaws
 from tests.sandbox import Sandbox
+from tests.waiting import until
 
 DEVICES = reverse("notifications:devices")
 ALLOW = "Allow push messages on this device"
@@ -48,8 +48,7 @@ def worker_of(page: Page) -> Worker:
     page.evaluate(
         "navigator.serviceWorker.register('/push-worker.js').then(() => navigator.serviceWorker.ready)"
     )
-    [worker] = page.context.service_workers
-    return worker
+    return next(iter(page.context.service_workers), None) or page.context.wait_for_event("serviceworker")
 
 
 def push(page: Page, told: dict[str, Any] | None) -> None:
@@ -80,11 +79,8 @@ def shown(page: Page) -> list[dict[str, Any]]:
       return (await registration.getNotifications()).map(
         ({title, body, tag, lang, data}) => ({title, body, tag, lang, url: data.url}));
     }"""
-    for _ in range(50):
-        if seen := page.evaluate(script):
-            break
-        time.sleep(0.1)
-    return list(seen)
+    until(lambda: page.evaluate(script), "a notification is shown")
+    return list(page.evaluate(script))
 
 
 def opened_by_a_tap(worker: Worker, url: str) -> str:

@@ -1,7 +1,6 @@
 """Claiming and signing in as a person does it: on a phone, without script, and with nothing in the way."""
 
 import re
-import time
 
 import pytest
 from django.core import mail
@@ -14,6 +13,7 @@ from accounts import claiming
 from accounts.models import Borrower, ContactPoint
 from tests import factories
 from tests.browser.visiting import DESKTOP, PHONE, Visitor, barriers
+from tests.letters import wait_until_all_have_left
 
 EMAIL = "zhang.wei@example.com"
 
@@ -29,11 +29,10 @@ def invitation_path(transactional_db: None) -> str:
 
 def code() -> str:
     """From the last e-mail; it leaves a moment after the page."""
-    for _ in range(100):
-        if mail.outbox and (found := re.search(r"\b\d{6}\b", str(mail.outbox[-1].body))):
-            return found[0]
-        time.sleep(0.05)
-    raise AssertionError("no code was sent")
+    wait_until_all_have_left()
+    found = re.search(r"\b\d{6}\b", str(mail.outbox[-1].body))
+    assert found
+    return found[0]
 
 
 def go_on(page: Page) -> None:

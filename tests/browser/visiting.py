@@ -7,6 +7,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.waiting import PATIENCE
+
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, Scheme] = ("dark", "light")
 PHONE, SMALL_PHONE, DESKTOP = 360, 320, 1280  # CSS pixels
@@ -38,6 +40,7 @@ class Visitor:
             java_script_enabled=script,
             locale=locale,
         )
+        context.set_default_timeout(1000 * PATIENCE)
         self.contexts.append(context)
         name = settings.SESSION_COOKIE_NAME
         if client and name in client.cookies:

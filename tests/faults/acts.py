@@ -15,8 +15,8 @@ from accounts.models import Borrower, ContactPoint
 from loans.models import Bill, CreditAccount
 from loans.payments import NewPayment, record
 from notifications import stops
-from tests.faults.house import PATIENCE
 from tests.faults.scenario import NewBill, Scenario
+from tests.waiting import PATIENCE
 
 DAYS_AHEAD = 7  # a bill due then has one step that is still of use: a week before
 FORENOON = 10  # the local hour at which everybody lives, so that the day's hours have begun and last

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -19,18 +18,12 @@ import redis
 
 from tests.faults import clock, nursery
 from tests.faults.nursery import Nursery
+from tests.ports import free_port
+from tests.waiting import PATIENCE
 
-PATIENCE = 60  # seconds; a start takes two, but the machine may be busy
 BROKER_AWAY = 0.5  # seconds
 # What would lead a run out of its own folder.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "PORTAL_ENV", "SECRET_KEY", "EMAIL_URL", "EMAIL_BACKEND")
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def until(is_so: Callable[[], object], what: str) -> None:

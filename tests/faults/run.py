@@ -18,9 +18,10 @@ from django.utils import timezone
 from notifications import engine
 from tests import leases
 from tests.faults import acts, books
-from tests.faults.house import PATIENCE, House, flush_valkey, restart_postgres, restart_valkey, until
+from tests.faults.house import House, flush_valkey, restart_postgres, restart_valkey, until
 from tests.faults.scenario import Act, Event, Scenario
 from tests.faults.verdict import Verdict, judge
+from tests.waiting import PATIENCE
 
 # The engine's clock goes on by so much once all have fallen due: who was refused is tried again.
 JUMPS = [timedelta(hours=1, minutes=10) * number for number in (1, 2, 3)]

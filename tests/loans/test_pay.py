@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,11 +23,10 @@ from notifications import plan
 from notifications.models import Attempt, Reminder
 from notifications.words import ReminderState
 from tests import factories
+from tests.days import today
 from tests.sandbox import Sandbox, running
 
 pytestmark = pytest.mark.django_db
-TODAY = timezone.now().date()
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +45,7 @@ def loan(borrower: Borrower) -> CreditAccount:
     """100 overdue, 100 due in three days, 100 in a month."""
     loan = factories.make_loan(borrower, principal=Decimal(300), instalments=3)
     for days in (-5, 3, 33):
-        factories.make_bill(loan, due_on=TODAY + timedelta(days=days))
+        factories.make_bill(loan, due_on=today() + timedelta(days=days))
     return loan
 
 
@@ -68,7 +67,7 @@ def tell(
 ) -> int:
     """The provider's event; the status we answer. other: amount, currency, at (timestamp), secret, name, body."""
     pk = order if isinstance(order, str) else str(order.pk)
-    said = {"order": pk, "became": became, "amount": "200.00", "currency": "USD", "on": TODAY.isoformat()}
+    said = {"order": pk, "became": became, "amount": "200.00", "currency": "USD", "on": today().isoformat()}
     said |= {name: other[name] for name in ("amount", "currency", "on") if name in other}
     body, at = other.get("body", json.dumps(said)), other.get("at", int(time.time()))
     headers = {
@@ -149,7 +148,7 @@ def test_the_event_books_the_payment_and_silences(
     signed_in: Client, order: PayOrder, loan: CreditAccount, settings: Any
 ) -> None:
     call_command("load_defaults")
-    plan.plan(now=NOW, since=None)
+    plan.plan(now=timezone.now(), since=None)
     assert tell(settings, order) == 204
     payment = Payment.objects.get()
     assert (payment.amount, payment.reference, payment.account) == (200, order.reference, loan)
@@ -195,10 +194,10 @@ def test_what_was_not_paid_is_said_and_can_be_tried_again(
 
 def test_a_late_event_books_even_what_had_expired(order: PayOrder, settings: Any) -> None:
     tell(settings, order, "expired")
-    assert tell(settings, order, key="evt-2", on=(TODAY - timedelta(days=2)).isoformat()) == 204
+    assert tell(settings, order, key="evt-2", on=(today() - timedelta(days=2)).isoformat()) == 204
     order.refresh_from_db()
     assert order.state == "paid"
-    assert Payment.objects.get().received_on == TODAY - timedelta(days=2)
+    assert Payment.objects.get().received_on == today() - timedelta(days=2)
     assert tell(settings, order, "refused", key="evt-3") == 204
     order.refresh_from_db()
     assert order.state == "paid"
@@ -245,13 +244,14 @@ def test_an_event_of_no_order_is_written_down(settings: Any, order_id: str) -> N
 
 
 def test_an_empty_secret_lets_nobody_sign() -> None:
-    sent = int(NOW.timestamp())
+    now = timezone.now()
+    sent = int(now.timestamp())
     headers = {"webhook-id": "1", "webhook-timestamp": str(sent)}
     nobodys = {**headers, "webhook-signature": sign("", "1", sent, "{}")}
-    assert not is_signed("", nobodys, b"{}", now=NOW)
+    assert not is_signed("", nobodys, b"{}", now=now)
     secret = "whsec_c2VjcmV0"
     ours = {**headers, "webhook-signature": f"v1,wrong {sign(secret, '1', sent, '{}')}"}
-    assert is_signed(secret, ours, b"{}", now=NOW)
+    assert is_signed(secret, ours, b"{}", now=now)
 
 
 # ---------- whose it is ----------
@@ -275,8 +275,8 @@ def test_a_page_that_ended_is_not_offered(signed_in: Client, order: PayOrder) ->
 
 
 def test_a_paid_off_account_has_no_button(signed_in: Client, loan: CreditAccount) -> None:
-    new = payments.NewPayment(amount=Decimal(300), currency="USD", received_on=TODAY)
-    payments.record(loan, payment=new, by=None, now=NOW)
+    new = payments.NewPayment(amount=Decimal(300), currency="USD", received_on=today())
+    payments.record(loan, payment=new, by=None, now=timezone.now())
     assert signed_in.get(reverse("loans:pay", args=[loan.public_id])).status_code == 404
     page = signed_in.get(reverse("loans:account", args=[loan.public_id])).content.decode()
     assert "Pay now" not in page

@@ -13,10 +13,10 @@ from pathlib import Path
 import psutil
 
 from portal.embedded import ROOT
+from tests.waiting import PATIENCE
 
 RUN = ("-m", "portal.supervisor")
 WELCOME = "Ctrl-C stops everything."
-PATIENCE = 60  # seconds; a start takes 5, but other tests run beside it
 # What would lead a test out of its own folder.
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "PORTAL_URL", "PORTAL_ENV", "SANDBOX_URL", "SECRET_KEY")
 
@@ -85,7 +85,7 @@ class Portal:
         return self.place.log.read_text(errors="replace")
 
     def answers(self, path: str) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.place.port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.place.port}{path}", timeout=PATIENCE) as answer:
             status: int = answer.status
             return status
 

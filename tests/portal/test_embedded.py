@@ -11,6 +11,7 @@ import pytest
 
 from portal import embedded
 from tests.portal.local import Local, until
+from tests.waiting import PATIENCE
 
 # A user of the servers: has an answer from both, then says so and stays until its standard input closes.
 USER = """
@@ -48,13 +49,13 @@ def user(local: Local, *, writes_at_most: int | None = None) -> subprocess.Popen
 
 
 def use_once(local: Local) -> None:
-    answer, complaint = user(local).communicate(timeout=60)
+    answer, complaint = user(local).communicate(timeout=PATIENCE)
     assert answer == "up\n", complaint
     until(lambda: not local.processes())
 
 
 def complaint_of(process: subprocess.Popen[str]) -> str:
-    answer, complaint = process.communicate(timeout=60)
+    answer, complaint = process.communicate(timeout=PATIENCE)
     assert answer == ""
     assert process.returncode == 1
     return complaint

@@ -10,6 +10,7 @@ import pytest
 from portal import embedded
 from portal.supervisor import checks
 from tests.portal.local import RUN, WELCOME, Local, until
+from tests.waiting import PATIENCE
 
 RESET = (*RUN, "--reset")
 
@@ -36,7 +37,7 @@ def test_a_killed_portal_leaves_no_process_and_starts_again_with_its_data(local:
     again = local.start()
     assert "Demo loaded" not in again.said()
     again.supervisor.send_signal(signal.SIGINT)
-    assert again.supervisor.wait(30) == 0
+    assert again.supervisor.wait(PATIENCE) == 0
     until(lambda: not local.processes())
     assert local.names() == ""
 
@@ -48,7 +49,7 @@ def test_a_start_that_is_interrupted_ends_quietly_and_the_next_one_is_whole(
     portal = local.begin()
     until(lambda: "Preparing" in portal.said())
     portal.supervisor.send_signal(number)
-    assert portal.supervisor.wait(30) == status
+    assert portal.supervisor.wait(PATIENCE) == status
     until(lambda: not local.processes())
     assert local.names() == ""
     assert "Traceback" not in portal.said()
