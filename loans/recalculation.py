@@ -19,7 +19,7 @@ from loans.rates import PeriodRates
 from loans.replay import Payment
 from loans.rounding import rounded
 from loans.schedule import Row, instalment_of
-from loans.terms import Method, Terms
+from loans.terms import Books, Method, Terms
 
 ZERO = Decimal(0)
 
@@ -73,6 +73,8 @@ class Course:
             raise ValueError(
                 "Only a loan in equal instalments, without grace, balloon or cap, is recalculated."
             )
+        if self.terms.conventions.books is not Books.ROUND_EACH:
+            raise ValueError("Only a loan whose interest is rounded each period is recalculated.")
         last = PeriodRates(self.terms).due(self.terms.instalments)
         if any(isinstance(event, Advance) and last is not None and event.on >= last for event in self.events):
             raise ValueError(f"An advance comes before the last due day, {last}.")
@@ -197,11 +199,14 @@ class _Running:
         return Row(number, end, repaid + interest, repaid, interest, self.plan)
 
     def _with_room(self, interest: Decimal, early: Decimal, *, is_last: bool) -> tuple[Decimal, Decimal]:
-        """What the instalment demands of the interest, and what is left for the next one."""
+        """What the instalment demands of the interest, and what is left for the next one.
+
+        One that has no room for all of it demands no more than was paid.
+        """
         if is_last or self.course.after_extra is not AfterExtra.NEXT_INSTALMENTS:
             return interest, ZERO
         room = self.instalment - min(self.ahead, self.instalment - early)
-        demanded = min(interest, room)
+        demanded = interest if interest <= room else rounded(early, self.course.terms.conventions.unit)
         if self.plan <= self.instalment - demanded:  # the loan ends with it
             return interest, ZERO
         return demanded, interest - demanded

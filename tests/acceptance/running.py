@@ -11,7 +11,7 @@ from loans.recalculation import Advance, AfterExtra, Course, Event, position, re
 from loans.replay import Payment
 from loans.rounding import rounded
 from loans.schedule import totals
-from loans.terms import Conventions, Terms
+from loans.terms import Terms
 from tests.acceptance.reading import Answer, Case, conventions, day, day_count, days, money, only, period
 from tests.acceptance.schedules import published, rate_changes
 
@@ -37,11 +37,8 @@ def _course(case: Case, as_of: date) -> Course:
             due_on=days(inputs.get("due_dates", ())),
             instalment=money(inputs.get("instalment")),
             rate_changes=rate_changes(inputs),
-            conventions=Conventions(
-                payment=basis.payment,
-                payment_unit=Decimal(inputs.get("instalment_unit", basis.payment_unit)),
-                interest=basis.interest,
-                unit=basis.unit,
+            conventions=replace(
+                basis, payment_unit=Decimal(inputs.get("instalment_unit", basis.payment_unit))
             ),
         ),
         events=_events(inputs),
@@ -85,14 +82,12 @@ def recalculation(case: Case) -> Answer:
 
 def payoff(case: Case) -> Answer:
     on = date.fromisoformat(case["inputs"]["payoff_on"])
-    course = _course(case, on)
+    course, unit = _course(case, on), conventions(case).unit
     answer = quote(course, on, InterestUntil(case["inputs"]["interest_until"]))
     agreed = answer.interest - quote(course, on).interest  # what the rest of the period adds is owed too
     settled = replace(course, events=[*course.events, Payment(on, answer.payoff)])
     return {
-        "payoff": answer.payoff,
-        "principal": answer.principal,
-        "interest": answer.interest,
+        **_told(unit, payoff=answer.payoff, principal=answer.principal, interest=answer.interest),
         "balance_after": position(settled, on).total + agreed,
     }
 
@@ -101,12 +96,10 @@ def accrual(case: Case) -> Answer:
     inputs, unit = case["inputs"], conventions(case).unit
     if "penal_rate_pct" in inputs:
         overdue = sum(Decimal(value) for name, value in inputs.items() if name.startswith("overdue"))
-        late = _of_days(inputs, Decimal(overdue), Decimal(inputs["penal_rate_pct"]))
-        return {"penalty": rounded(late, unit), "penalty_to_unit": rounded(late, Decimal(1))}
+        return _told(unit, penalty=_of_days(inputs, Decimal(overdue), Decimal(inputs["penal_rate_pct"])))
     principal, rate = Decimal(inputs["principal"]), Decimal(inputs["annual_rate_pct"])
     if "days" in inputs:
-        run_up = _of_days(inputs, principal, rate)
-        return {"interest": rounded(run_up, unit), "interest_to_unit": rounded(run_up, Decimal(1))}
+        return _told(unit, interest=_of_days(inputs, principal, rate))
     both_ends = inputs.get("count_both_ends", False)
     amounts = [
         accrued(
@@ -116,12 +109,15 @@ def accrual(case: Case) -> Answer:
         )
         for ends in inputs["periods"]
     ]
-    total = sum(amounts, Decimal(0))
-    return {
-        "interest": [rounded(amount, unit) for amount in amounts],
-        "total": rounded(total, unit),
-        "total_to_unit": rounded(total, Decimal(1)),
-    }
+    return {"interest": [rounded(amount, unit) for amount in amounts]} | _told(
+        unit, total=sum(amounts, Decimal(0))
+    )
+
+
+def _told(unit: Decimal, **amounts: Decimal) -> Answer:
+    """Exact amounts as sources print them: in the currency's least unit, or whole."""
+    whole = {f"{name}_to_unit": rounded(amount, Decimal(1)) for name, amount in amounts.items()}
+    return {name: rounded(amount, unit) for name, amount in amounts.items()} | whole
 
 
 def _of_days(inputs: dict[str, Any], amount: Decimal, rate_pct: Decimal) -> Decimal:

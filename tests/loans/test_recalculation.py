@@ -13,7 +13,7 @@ from loans.payoff import InterestUntil, accrued, quote
 from loans.recalculation import Advance, AfterExtra, Course, Event, position, recalculate
 from loans.replay import Payment
 from loans.schedule import instalment_of, schedule, totals
-from loans.terms import Method, RateChange, Terms
+from loans.terms import Books, Conventions, Method, RateChange, Terms
 
 START = date(2026, 1, 31)
 FAR = date(2040, 1, 1)
@@ -141,6 +141,8 @@ def test_paying_ahead_leaves_only_interest_to_pay_next() -> None:
             "0.58 0.24 0.59 0.29 0.20 0.10",
         ),
         ([((1, 15), "85.05")], "17.01 17.01 17.01 17.01 17.01 15.71", "0.26 0.00 0.00 0.00 0.00 0.50"),
+        # EMICalculation.feature, C3254: a cent short of the instalment is a cent of principal, not of interest
+        ([((1, 15), "17.00")], "17.01 17.01 17.01 17.01 17.01 16.95", "0.26 0.76 0.39 0.29 0.20 0.10"),
     ],
 )
 def test_an_early_payment_pays_the_interest_run_up_and_then_the_next_instalments(
@@ -288,6 +290,12 @@ def test_interest_run_up_after_a_rate_change_bears_the_new_rate() -> None:
 def test_a_loan_whose_rules_we_do_not_recalculate_is_refused(terms: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="equal instalments"):
         Course(terms=replace(loan(), **terms), as_of=START)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("books", [Books.CARRY, Books.UNROUNDED])
+def test_a_loan_whose_books_keep_fractions_is_not_recalculated(books: Books) -> None:
+    with pytest.raises(ValueError, match="rounded each period"):
+        Course(terms=replace(loan(), conventions=Conventions(books=books)), as_of=START)
 
 
 def test_a_loan_without_a_printed_instalment_has_the_computed_one() -> None:
