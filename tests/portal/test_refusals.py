@@ -1,6 +1,9 @@
 """What was refused stands in the log by route and login, with nothing personal, and is counted."""
 
+import logging
+
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -102,3 +105,12 @@ def test_without_the_cache_a_refusal_is_still_an_answer_and_a_line(
     refusals.note(Kind.LIMITED, route="x")
     assert lines(caplog) == ["refused kind=limited route=x"]
     assert refusals.per_minute(now=timezone.now()) == {}
+
+
+def test_a_line_of_the_log_has_its_time_in_utc() -> None:
+    line = logging.LogRecord("accounts.refusals", logging.WARNING, __file__, 1, "refused", None, None)
+    line.created, line.msecs = 1_772_000_000.25, 250.0
+    told = logging.Formatter(
+        settings.LOGGING["formatters"]["plain"]["format"], settings.LOGGING["formatters"]["plain"]["datefmt"]
+    ).format(line)
+    assert told == "2026-02-25T06:13:20.250Z WARNING accounts.refusals refused"
