@@ -1,13 +1,13 @@
 """Which of our forms stands in for which of django-allauth's: in our words, with our labels and hints."""
 
 FORMS = {
-    "login": "accounts.forms.SignInForm",
-    "confirm_login_code": "accounts.forms.SignInCodeForm",
-    "reset_password": "accounts.forms.ForgottenPasswordForm",
-    "set_password": "accounts.forms.SetPasswordForm",
-    "change_password": "accounts.forms.ChangePasswordForm",
-    "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
-    "reauthenticate": "accounts.forms.ReauthenticateForm",
+    "login": "accounts.sign_in_forms.SignInForm",
+    "confirm_login_code": "accounts.sign_in_forms.SignInCodeForm",
+    "reset_password": "accounts.sign_in_forms.ForgottenPasswordForm",
+    "set_password": "accounts.sign_in_forms.SetPasswordForm",
+    "change_password": "accounts.sign_in_forms.ChangePasswordForm",
+    "reset_password_from_key": "accounts.sign_in_forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.sign_in_forms.ReauthenticateForm",
 }
 SECOND_FACTOR_FORMS = {
     "add_webauthn": "accounts.second_factor_forms.AddPasskeyForm",

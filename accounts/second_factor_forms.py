@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, AuthenticatorAssertionResponse, RegistrationResponse
 
 from accounts import recovery_codes
-from accounts.forms import code_field, written
+from accounts.fields import code_field, written
 from accounts.models import User
 
 LONGEST_NAME = 60  # characters

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import chosen_from_list, written
+from accounts.fields import chosen_from_list, written
 from notifications import attachments
 from notifications.attachments import ACCEPT, MOST_BYTES, MOST_FILES, FileRefused
 from notifications.conversations import LONGEST_TEXT

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import chosen_from_list
+from accounts.fields import chosen_from_list
 from accounts.models import LANGUAGES
 from accounts.widgets import Select
 from loans.templatetags import money

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import chosen_from_list, written
+from accounts.fields import chosen_from_list, written
 from loans.currency import unit
 from loans.figures import AccountView
 from loans.forms import AmountField, DayAheadField
