@@ -76,9 +76,14 @@ class AccountView:
         return is_loan and self.balance > 0 and self.account.annual_rate_pct != 0
 
     @property
+    def is_owed(self) -> bool:
+        """Something is to be paid, now or later."""
+        return self.balance > 0 or bool(self.next_bill or self.overdue)
+
+    @property
     def is_paid_off(self) -> bool:
-        """Nothing is left to pay, now or later. Of rows that contradict each other, those that ask for money count."""
-        return self.account.status == CreditAccount.Status.CLOSED and self.balance <= 0 and not self.overdue
+        """It has ended. Of rows that contradict each other, those that ask for money count."""
+        return self.account.status == CreditAccount.Status.CLOSED and not self.is_owed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +117,10 @@ class Overview:
     @property
     def has_principal_alone(self) -> bool:
         return any(view.is_principal_alone for view in self.accounts)
+
+    @property
+    def is_owed(self) -> bool:
+        return any(view.is_owed for view in self.accounts)
 
     @property
     def is_paid_off(self) -> bool:

@@ -70,10 +70,10 @@ def settlement(
 
 
 def _check(view: AccountView) -> None:
-    if view.account.product != CreditAccount.Product.INSTALMENT_LOAN:
-        raise CannotTell(Reason.CARD)
     if view.balance <= 0:
         raise CannotTell(Reason.NOTHING_LEFT)
+    if view.account.product != CreditAccount.Product.INSTALMENT_LOAN:
+        raise CannotTell(Reason.CARD)
 
 
 def last_due_day(account: CreditAccount, bills: Iterable[Bill], today: date) -> date:

@@ -15,4 +15,5 @@ register = template.Library()
 def open_matters(context: Any, account: CreditAccount | None = None) -> dict[str, Any]:
     """All of it with the answers not read yet, or what is about one account."""
     borrower, answers = context["request"].borrower, 0 if account else context["news"]().answers
-    return {"matters": matters.of(borrower, now=timezone.now(), answers=answers, account=account)}
+    found = matters.of(borrower, now=timezone.now(), answers=answers, account=account)
+    return {"matters": found, "account": account}

@@ -234,7 +234,7 @@ def test_an_account_that_ended_without_a_payment_here_names_no_day(
     loan = factories.make_loan(borrower, status=CreditAccount.Status.CLOSED)
     page = main(signed_in.get(address(loan)))
     assert "Nothing is left to pay." in page
-    assert "Receipt of the last payment" not in page
+    assert "Last receipt" not in page
 
 
 def test_what_the_lender_owes_on_a_paid_off_account_is_said(signed_in: Client, borrower: Borrower) -> None:
@@ -263,6 +263,25 @@ def test_who_has_paid_off_everything_is_told_so_and_not_how_to_pay(
     assert "$0.00" in page
     assert "How to pay" not in page
     assert "Due next" not in page
+
+
+def test_where_the_lender_owes_nothing_is_said_of_paying(signed_in: Client, borrower: Borrower) -> None:
+    card = factories.make_card(borrower, reported_balance=Decimal("-12.50"), reported_at=NOON)
+    for page in (address(card), reverse("loans:dashboard")):
+        shown = main(signed_in.get(page))
+        assert "In your favour" in shown
+        assert "$12.50" in shown
+        assert "-$12.50" not in shown
+        assert "How to pay" not in shown
+        assert "Pay it off" not in shown
+
+
+def test_one_bill_past_due_has_its_day_and_of_several_the_oldest_is_named(
+    signed_in: Client, loan: CreditAccount
+) -> None:
+    assert "$100.00 was due on January 1, 2026" in main(signed_in.get(address(loan)))
+    factories.make_bill(loan, due_on=date(2026, 1, 10))
+    assert "$200.00 was due, the oldest part on January 1, 2026" in main(signed_in.get(address(loan)))
 
 
 def test_a_currency_in_which_all_is_paid_off_has_no_total_beside_one_that_is_owed(

@@ -171,7 +171,10 @@ def test_without_a_first_day_nothing_is_guessed(borrower: Borrower) -> None:
 
 
 def test_a_card_has_no_payoff_of_a_day(borrower: Borrower) -> None:
-    assert reason(factories.make_card(borrower)) is Reason.CARD
+    owing, empty = factories.make_card(borrower), factories.make_card(borrower)
+    factories.make_bill(owing, due_on=TODAY)
+    assert reason(owing) is Reason.CARD
+    assert reason(empty) is Reason.NOTHING_LEFT
 
 
 def test_nothing_left_needs_no_quote(borrower: Borrower) -> None:
