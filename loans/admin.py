@@ -1,5 +1,6 @@
 """Staff pages: what is owed, and the payment that staff record."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,6 +9,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +22,7 @@ from loans import admin_import as admin_import
 from loans import balances, payments, reversals, truth
 from loans.admin_money import MoneyAdmin
 from loans.models import Bill, CreditAccount, PayEvent, Payment, PayOrder, Reversal
+from loans.pay.journeys import NotToBeChecked, settle
 from loans.templatetags.money import money
 
 
@@ -76,21 +81,27 @@ class AutopayForm(forms.Form):
     is_autopay = forms.BooleanField(label=_("The borrower's bank pays each bill by itself"), required=False)
 
 
+class Differs(admin.SimpleListFilter):
+    title = _("the lender's books and our own sum")
+    parameter_name = "differs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("differ"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[CreditAccount]) -> QuerySet[CreditAccount]:
+        return queryset.filter(difference__isnull=False) if self.value() else queryset
+
+
 @admin.register(CreditAccount)
 class CreditAccountAdmin(MoneyAdmin):
     list_display = (
-        "reference",
-        "borrower",
-        "product",
-        "status",
-        "reported_balance",
-        "months_past_due",
+        *("reference", "borrower", "product", "status", "reported_balance", "difference", "months_past_due"),
     )
     list_select_related = ("borrower",)
-    list_filter = ("product", "status", "currency")
+    list_filter = ("product", "status", Differs)
     search_fields = ("reference__exact", "borrower__reference__exact")
     readonly_fields = ("owed_today", "own_sum")
-    money_fields = ("principal", "instalment_amount", "credit_limit", "reported_balance")
+    money_fields = ("principal", "instalment_amount", "credit_limit", "reported_balance", "difference")
     journeys = ("record_payment", "autopay")
 
     def currency_of(self, row: CreditAccount) -> str:
@@ -209,11 +220,26 @@ class PaymentAdmin(MoneyAdmin):
 class ReversalAdmin(MoneyAdmin):
     list_display = ("payment", "on", "at", "by", "why", "principal")
     list_select_related = ("payment__account", "by")
+    fields = ("payment", "on", "at", "by", "why", "had_paid", "principal")
+    readonly_fields = ("had_paid",)
     money_fields = ("principal",)
     search_fields = ("payment__reference__exact",)
 
     def currency_of(self, row: Reversal) -> str:
         return row.payment.account.currency
+
+    @admin.display(description=_("what it had paid"))
+    def had_paid(self, obj: Reversal) -> SafeString:
+        sums = ((number, money(Decimal(amount), self.currency_of(obj))) for number, amount in obj.was.items())
+        return format_html_join("", "<p>{} {}: {}</p>", ((_("bill"), *each) for each in sums))
+
+
+class SettleForm(forms.Form):
+    words = forms.CharField(
+        label=_("What became of it"),
+        max_length=200,
+        help_text=_("Such as “booked by hand” or “sent back”. It is kept on record."),
+    )
 
 
 @admin.register(PayOrder)
@@ -223,6 +249,39 @@ class PayOrderAdmin(MoneyAdmin):
     list_select_related = ("account", "payment")
     list_filter = ("state",)
     search_fields = ("account__reference__exact", "provider_reference__exact")
+    ordering = ("-created_at",)  # type: ignore[misc]
+    fields = (
+        *("account", "amount", "state", "happened", "payment", "provider", "provider_reference", "page_url"),
+        *("created_at", "expires_at"),
+    )
+    readonly_fields = ("happened",)
+    journeys = ("settle",)
+
+    @admin.display(description=_("what the provider said"))
+    def happened(self, obj: PayOrder) -> SafeString:
+        events = obj.events.order_by("at").values_list("outcome", "at")
+        times = ((outcome, date_format(timezone.localtime(at), "DATETIME_FORMAT")) for outcome, at in events)
+        return format_html_join("", "<p>{} ({})</p>", times)
+
+    def settle_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say what became of money that could not be booked by itself. A payment is recorded on its account's page."""
+        order = self.of_journey(request, object_id, "loans.add_payment")
+        form = SettleForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                settle(order, words=form.cleaned_data["words"], by=request.user)  # type: ignore[arg-type]
+            except NotToBeChecked:
+                messages.warning(request, gettext("Nobody has to look at this payment any more."))
+            else:
+                messages.success(request, gettext("It is on record, and waits for nobody any more."))
+            return redirect(self.change_address(order))
+        words = {
+            "title": _("Say what became of it"),
+            "submit": _("It is settled"),
+            "intro": _("First book the payment on its account, or send the money back."),
+            "detail": self.happened(order),
+        }
+        return self.journey_page(request, order, form, words)
 
 
 @admin.register(PayEvent)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
+from accounts.admin_filters import Recent
 from loans.api import keys
 from loans.models import ApiCall, ApiKey
 from loans.models_api import Scope
@@ -36,7 +38,7 @@ class ApiKeyAdmin(PortalAdmin):
     """A key is made, shown once, and revoked; it is never changed."""
 
     form = NewKeyForm
-    list_display = ("name", "start", "scopes", "created_at", "expires_at", "revoked_at", "last_used_on")
+    list_display = ("name", "start", "may", "created_at", "expires_at", "revoked_at", "last_used_on")
     search_fields = ("start__exact",)
     journeys = ("revoke",)
 
@@ -44,9 +46,16 @@ class ApiKeyAdmin(PortalAdmin):
         if obj is None:
             return NewKeyForm.Meta.fields
         return (
-            *("name", "start", "scopes", "calls_a_minute", "created_at", "created_by"),
+            *("name", "start", "may", "calls_a_minute", "created_at", "created_by"),
             *("expires_at", "revoked_at", "last_used_on"),
         )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
+        return ("may",) if obj else ()
+
+    @admin.display(description=_("may"))
+    def may(self, obj: ApiKey) -> str:
+        return gettext(", ").join(str(Scope(scope).label) for scope in obj.scopes)
 
     def has_change_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         return False
@@ -86,9 +95,24 @@ class ApiKeyAdmin(PortalAdmin):
         return self.journey_page(request, key, form, words)
 
 
+class Refused(admin.SimpleListFilter):
+    title = _("refused rows")
+    parameter_name = "refused"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("with refused rows"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiCall]) -> QuerySet[ApiCall]:
+        return queryset.filter(refused__gt=0) if self.value() else queryset
+
+
+class Called(Recent):
+    column = "at"
+
+
 @admin.register(ApiCall)
 class ApiCallAdmin(ReadOnlyAdmin):
     list_display = ("at", "key", "method", "path", "rows", "refused", "status")
     list_select_related = ("key",)
-    list_filter = ("key",)
+    list_filter = (Called, Refused, "key")
     search_fields = ("idempotency_key__exact",)

@@ -10,6 +10,7 @@ from django.contrib.admin.helpers import AdminForm
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ReadOnlyAdmin
-from loans import bulk, sheets
+from loans import bulk, imports, sheets
 from loans.api.schemas import MOST_ROWS
 from loans.models import ImportRun
 from loans.sheet_kinds import KINDS, Kind
@@ -53,9 +54,33 @@ class SheetForm(forms.Form):
         return file
 
 
+class Outcome(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "outcome"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("not finished")), ("refused", _("refused")), ("finished", _("finished"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ImportRun]) -> QuerySet[ImportRun]:
+        match self.value():
+            case "open":
+                return imports.unfinished(queryset)
+            case "refused":
+                return imports.refused(queryset)
+            case "finished":
+                return queryset.filter(finished_at__isnull=False, refused_lines=0)
+        return queryset
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin):
-    list_display = ("folder", "started_at", "borrowers_to", "accounts_to", "finished_at")
+    list_display = ("folder", "started_at", "borrowers_to", "accounts_to", "finished_at", "refused_lines")
+    list_filter = (Outcome,)
+    ordering = ("-started_at",)  # type: ignore[misc]
+    fields = (
+        *("folder", "started_at", "finished_at", "borrowers_to", "accounts_to", "refused_lines", "problems"),
+        "digest",
+    )
     search_fields = ("digest__exact",)
     change_list_template = "admin/loans/importrun/change_list.html"
 

@@ -28,11 +28,11 @@ class MoneyAdmin(ReadOnlyAdmin):
     def _shown(self, name: Any) -> Any:
         return self._amount(name) if name in self.money_fields else name
 
-    def _amount(self, name: str) -> Callable[[Any], str | None]:
-        @admin.display(description=self.opts.get_field(name).verbose_name, empty_value="–")  # type: ignore[union-attr]
-        def amount(row: Any) -> str | None:
+    def _amount(self, name: str) -> Callable[[Any], str]:
+        @admin.display(description=self.opts.get_field(name).verbose_name)  # type: ignore[union-attr]
+        def amount(row: Any) -> str:
             value = getattr(row, name)
-            return None if value is None else money(value, self.currency_of(row))
+            return self.get_empty_value_display() if value is None else money(value, self.currency_of(row))
 
         amount.__name__ = name
         return amount

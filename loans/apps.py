@@ -7,4 +7,10 @@ class LoansConfig(AppConfig):
     verbose_name = _("Loans and cards")
 
     def ready(self) -> None:
-        from loans import checks, listeners, my_data_sections, retention_kinds  # noqa: F401  (registered by their import)
+        from loans import (  # noqa: F401  (registered by their import)
+            checks,
+            desk_lines,
+            listeners,
+            my_data_sections,
+            retention_kinds,
+        )

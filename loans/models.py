@@ -76,12 +76,18 @@ class CreditAccount(models.Model):
     # What the lender's books say. Where they speak, the portal shows them and its own sum is only a check.
     reported_balance = money(_("balance reported by the lender"), null=True, blank=True)
     reported_at = models.DateTimeField(_("as of"), null=True, blank=True)  # UTC; later payments are not in it
+    # Of the two, where they differ: loans.truth wrote it down at its last comparison of all accounts
+    difference = money(_("reported above our own sum"), null=True, blank=True)
     months_past_due = models.PositiveSmallIntegerField(_("months past due, reported"), default=0)
     days_past_due_band = models.CharField(_("days past due, reported"), max_length=12, blank=True)
 
     class Meta:
         verbose_name = _("credit account")
         verbose_name_plural = _("credit accounts")
+        indexes = [
+            # Read by the staff's first page and its list: those that differ, of all.
+            models.Index(fields=["id"], condition=Q(difference__isnull=False), name="credit_account_differs"),
+        ]
 
     def __str__(self) -> str:
         return self.reference

@@ -14,6 +14,13 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)  # UTC; empty: go on
     borrowers_to = models.PositiveIntegerField(_("borrowers written, to line"), default=0)
     accounts_to = models.PositiveIntegerField(_("accounts written, to place"), default=0)
+    refused_lines = models.PositiveIntegerField(
+        _("refused lines"),
+        default=0,
+        db_default=0,
+        help_text=_("Of files with wrong lines nothing is written."),
+    )
+    problems = models.TextField(_("what is wrong"), blank=True, default="", db_default="")  # the first lines
 
     class Meta:
         verbose_name = _("import")

@@ -15,6 +15,7 @@ class PayState(models.TextChoices):
     EXPIRED = "expired", _("expired")
     NO_PAGE = "no_page", _("no page")  # the provider made none
     CHECKED = "checked", _("to be checked by people")  # what was paid is not what was asked
+    SETTLED = "settled", _("settled by people")  # checked, and done with
 
 
 class PayOrder(models.Model):
@@ -50,6 +51,10 @@ class PayOrder(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="paid") | Q(payment__isnull=False), name="pay_order_paid_has_its_payment"
             )
+        ]
+        indexes = [
+            # Read by the staff's first page: nearly always none.
+            models.Index(fields=["created_at"], condition=Q(state="checked"), name="pay_order_checked"),
         ]
 
     def __str__(self) -> str:

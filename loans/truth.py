@@ -4,12 +4,13 @@ Our sum of a loan: the contract's principal, less the principal that payments bo
 the newest statement's balance, less what was booked between it and the report. Amounts in the account's currency.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from loans.models import CreditAccount
 
@@ -48,6 +49,18 @@ ORDER BY account.id
 """
 
 
+AGREE_AGAIN = """
+UPDATE loans_creditaccount SET difference = NULL
+WHERE difference IS NOT NULL AND reference <> ALL(%(references)s)
+"""
+
+DIFFER = """
+UPDATE loans_creditaccount account SET difference = found.difference
+FROM unnest(%(references)s::text[], %(differences)s::numeric[]) AS found (reference, difference)
+WHERE account.reference = found.reference AND account.difference IS DISTINCT FROM found.difference
+"""
+
+
 @dataclass(frozen=True)
 class Check:
     """One account's two figures at the instant of the report."""
@@ -72,6 +85,18 @@ def check(account: CreditAccount) -> Check | None:
 def all_checks() -> Iterator[Check]:
     """Those of every account, streamed."""
     return _checks(None)
+
+
+@transaction.atomic
+def keep(differing: Mapping[str, Decimal]) -> None:
+    """Write down on the accounts which of them differ and by how much: staff find them by it, until the next check.
+
+    differing: of all accounts those that do, by their reference.
+    """
+    found: dict[str, Any] = {"references": list(differing), "differences": list(differing.values())}
+    with connection.cursor() as cursor:
+        cursor.execute(AGREE_AGAIN, found)
+        cursor.execute(DIFFER, found)
 
 
 def _checks(account_id: int | None) -> Iterator[Check]:

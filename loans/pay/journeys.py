@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import transaction
 
+from accounts.models import User
 from loans import payments
 from loans.models import CreditAccount, PayEvent, PayOrder
 from loans.models_pay import PayState
@@ -76,6 +78,19 @@ def hear(name: str, event: Event, *, now: datetime) -> str:
     if order is None:
         logger.error("pay_unknown_order provider=%s event=%s", name, event.key)
     return str(kept.outcome)
+
+
+class NotToBeChecked(ValueError):
+    """Nobody has to look at this order, or somebody has."""
+
+
+@transaction.atomic
+def settle(order: PayOrder, *, words: str, by: User) -> None:
+    """People have looked at money that could not be booked by itself, and say what they did. NotToBeChecked."""
+    moved = PayOrder.objects.filter(pk=order.pk, state=PayState.CHECKED).update(state=PayState.SETTLED)
+    if not moved:
+        raise NotToBeChecked
+    LogEntry.objects.log_actions(by.pk, [order], CHANGE, change_message=words, single_object=True)
 
 
 def _locked(name: str, order: str) -> PayOrder | None:

@@ -54,6 +54,23 @@ def one_at_a_time() -> Iterator[None]:
 
 def begin(paths: Sequence[Path], *, now: datetime) -> ImportRun:
     """The run of just these files: the one that was killed, or a new one."""
+    run = _run_of(paths, now)
+    if run.finished_at:
+        run.started_at, run.finished_at, run.borrowers_to, run.accounts_to = now, None, 0, 0
+    run.refused_lines, run.problems = 0, ""
+    run.save()
+    return run
+
+
+def refuse(paths: Sequence[Path], taken: Taken, *, now: datetime) -> None:
+    """Leave word for staff of a file with wrong lines, by whom and whenever it was handed in."""
+    run = _run_of(paths, now)
+    run.started_at, run.refused_lines = now, taken.problems.count
+    run.problems = "\n".join(f"{taken.name}:{line}: {problem}" for line, problem in taken.problems.lines)
+    run.save()
+
+
+def _run_of(paths: Sequence[Path], now: datetime) -> ImportRun:
     digest = hashlib.sha256()
     for path in paths:
         with path.open("rb") as file:
@@ -61,9 +78,6 @@ def begin(paths: Sequence[Path], *, now: datetime) -> ImportRun:
     run, _ = ImportRun.objects.get_or_create(
         digest=digest.hexdigest(), defaults={"folder": str(paths[0].parent)[-300:], "started_at": now}
     )
-    if run.finished_at:
-        run.started_at, run.finished_at, run.borrowers_to, run.accounts_to = now, None, 0, 0
-        run.save()
     return run
 
 

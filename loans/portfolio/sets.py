@@ -70,7 +70,9 @@ class Import:
                 f"{self.folder} holds neither loans.csv nor accounts.csv (or .csv.gz). Name a portfolio's folder."
             )
         with loading.one_at_a_time():
-            if self._stage(sources):
+            if not self._stage(sources):
+                loading.refuse([source.path for source in sources], self.taken[-1], now=self.now)
+            else:
                 self._write(sources, kind)
                 if isinstance(totals, CardTotals):
                     [(totals.over_limit,)] = execute(statements.OVER_LIMIT)

@@ -12,7 +12,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Borrower
-from loans.models import Allocation, Bill, CreditAccount, Payment
+from loans import imports
+from loans.models import Allocation, Bill, CreditAccount, ImportRun, Payment
 from loans.portfolio import columns, reading
 
 DATA = Path(__file__).parent.parent / "data" / "portfolio"
@@ -133,6 +134,21 @@ def test_every_bad_line_is_reported(tmp_path):
     )
     _, report = load(folder)
     assert report.count("payments.csv:") == 185
+
+
+def test_staff_learn_of_refused_files_until_good_ones_come(tmp_path):
+    folder = sample(tmp_path, "loans")
+    good = (folder / "payments.csv").read_text()
+    change(folder / "payments.csv", lambda lines: [*lines, "a,b"])
+    load(folder)
+    refused = ImportRun.objects.get()
+    assert (refused.refused_lines, refused.finished_at) == (1, None)
+    assert refused.problems.startswith("payments.csv:187: ")
+    assert list(imports.refused(ImportRun.objects.all())) == [refused]
+    (folder / "payments.csv").write_text(good)
+    assert load(folder)[0] is not None
+    assert not imports.refused(ImportRun.objects.all()).exists()
+    assert not imports.unfinished(ImportRun.objects.all()).exists()
 
 
 def test_memory_does_not_grow_with_the_file_and_its_last_line_is_named(tmp_path):

@@ -73,6 +73,17 @@ def test_the_command_names_and_counts_what_differs(borrower: Borrower) -> None:
     assert json.loads(last) == {"checked": 2, "differing": 1}
 
 
+def test_the_command_marks_the_accounts_that_differ_until_they_agree_again(borrower: Borrower) -> None:
+    loan = report(contracted(borrower), "900")
+    call_command("check_balances", stdout=io.StringIO())
+    loan.refresh_from_db()
+    assert loan.difference == Decimal("58.49")
+    report(loan, "841.51")
+    call_command("check_balances", stdout=io.StringIO())
+    loan.refresh_from_db()
+    assert loan.difference is None
+
+
 def test_staff_see_the_difference_on_the_account(staff_client: Client, borrower: Borrower) -> None:
     loan = report(contracted(borrower), "900")
     page = staff_client.get(reverse("admin:loans_creditaccount_change", args=[loan.pk])).content.decode()

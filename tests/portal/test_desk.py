@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from accounts import desk
 from accounts.models import Borrower, User
+from loans.models import ApiCall, ApiKey, ImportRun, PayOrder
 from notifications import desk_lines, workers
 from notifications.law import books
 from notifications.models import Attempt, Conversation, HelpRequest, Lane, MessageTemplate, Tick
@@ -122,6 +124,58 @@ def test_each_line_leads_to_the_rows_that_it_counts(
         assert len(shown) == each.number == 1, each.what
 
 
+def test_what_waits_in_the_books_leads_to_its_rows(
+    staff_client: Client, staff: User, borrower: Borrower, now: datetime
+) -> None:
+    loan = factories.make_loan(borrower, difference=Decimal("58.49"))
+    factories.make_loan(borrower)
+    for state in ("checked", "refused"):
+        PayOrder.objects.create(account=loan, provider="sandbox", amount=10, state=state, created_at=now)
+    key = ApiKey.objects.create(name="Core", start="bpk_", digest="d", scopes=["read"])
+    for refused in (0, 3):
+        ApiCall.objects.create(key=key, method="POST", path="/api/v1/", at=now, refused=refused)
+    long_ago = now - timedelta(days=1)
+    ImportRun.objects.create(digest="a", folder="/killed", started_at=long_ago)
+    ImportRun.objects.create(digest="b", folder="/wrong", started_at=long_ago, refused_lines=2)
+    ImportRun.objects.create(digest="c", folder="/good", started_at=long_ago, finished_at=now)
+    found = desk.of(staff, now=now)
+    assert [each.what for each in found] == [
+        "Online payments to be checked",
+        "Imports refused for wrong lines",
+        "Imports that have not come to an end",
+        "API calls with refused rows",
+        "Accounts whose reported balance is not our own sum",
+    ]
+    for each in found:
+        shown = staff_client.get(each.address).context["cl"].result_list
+        assert len(shown) == each.number == 1, each.what
+
+
+def test_corrected_files_of_the_same_folder_end_the_wait_for_refused_ones(staff: User, now: datetime) -> None:
+    ImportRun.objects.create(digest="a", folder="/f", started_at=now - timedelta(hours=1), refused_lines=2)
+    assert set(lines(staff, now)) == {"Imports refused for wrong lines"}
+    ImportRun.objects.create(digest="b", folder="/f", started_at=now, finished_at=now)
+    assert lines(staff, now) == {}
+
+
+def test_money_to_be_checked_waits_until_somebody_says_what_became_of_it(
+    staff_client: Client, staff: User, signed_in: Client, borrower: Borrower, now: datetime
+) -> None:
+    loan = factories.make_loan(borrower)
+    order = PayOrder.objects.create(account=loan, provider="sandbox", amount=10, state="checked")
+    page = reverse("admin:loans_payorder_settle", args=[order.pk])
+    assert staff_client.get(page).status_code == 200
+    assert staff_client.post(page, {"words": "booked by hand"}).status_code == 302
+    order.refresh_from_db()
+    assert order.state == "settled"
+    assert LogEntry.objects.get().change_message == "booked by hand"
+    assert lines(staff, now) == {}
+    own = signed_in.get(reverse("loans:pay_order", args=[order.pk])).text
+    assert "Our staff have looked at what arrived." in own
+    staff_client.post(page, {"words": "again"})
+    assert LogEntry.objects.count() == 1
+
+
 def test_nobody_is_told_of_what_they_may_not_see_and_nothing_is_asked_for_them(
     client: Client, clerk: Clerk, borrower: Borrower, now: datetime
 ) -> None:
@@ -147,7 +201,7 @@ def test_the_desk_asks_the_same_few_queries_however_much_waits(staff: User, now:
         Conversation.objects.create(borrower=person, topic="bill", waiting_since=now)
         ask(person, "complaint", now)
         Lane.objects.create(borrower=person, set_aside_at=now)
-    assert asked() == few <= 12
+    assert asked() == few <= 16
 
 
 def test_a_count_goes_no_further_than_its_bound(

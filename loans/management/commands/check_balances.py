@@ -12,7 +12,9 @@ from loans import truth
 
 
 class Command(BaseCommand):
-    help = "Name the accounts whose reported balance differs from the portal's own sum, and count all."
+    help = (
+        "Name and mark the accounts whose reported balance differs from the portal's own sum, and count all."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -22,12 +24,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         counts: Counter[str] = Counter(checked=0, differing=0)
+        differing: dict[str, Decimal] = {}
         for check in truth.all_checks():
             counts["checked"] += 1
             if abs(check.difference) >= options["least"]:
                 counts["differing"] += 1
+                differing[check.reference] = check.difference
                 self.stdout.write(
                     f"{check.reference}: reported {check.reported}, ours {check.ours}, "
                     f"difference {check.difference} {check.currency}"
                 )
+        truth.keep(differing)
         self.stdout.write(json.dumps(counts) if options["json"] else f"{dict(counts)}")
