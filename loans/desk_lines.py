@@ -9,7 +9,7 @@ from accounts import desk
 from accounts.desk import MOST, Line, Waiting
 from loans import imports
 from loans.models import ApiCall, CreditAccount, ImportRun, PayOrder
-from loans.models_pay import PayState
+from loans.models.pay import PayState
 
 LATELY = timedelta(days=7)  # a call's refused rows: the system that sent them was told at once
 IMPORT_TAKES = timedelta(hours=2)  # a million accounts: 34 minutes

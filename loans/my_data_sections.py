@@ -3,7 +3,7 @@
 from accounts import my_data
 from accounts.my_data import Section
 from loans.models import Allocation, Bill, CreditAccount, PayEvent, Payment, PayOrder, Reversal
-from loans.models_feed import CalendarFeed
+from loans.models.feed import CalendarFeed
 
 my_data.add(
     Section(

@@ -5,8 +5,9 @@ that approving a text and sending it go by the same eyes.
 from collections.abc import Mapping
 from functools import lru_cache
 
-from notifications import content, push_words
+from notifications import content
 from notifications.law.case import Message
+from notifications.push import words as push_words
 from notifications.texts import Words
 from notifications.word_list import word_list
 

@@ -12,7 +12,8 @@ from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from notifications import push_words, sms_text
+from notifications import sms_text
+from notifications.push import words as push_words
 from notifications.texts import PLACEHOLDERS, Demand, Filling, Sender, fill, values
 from notifications.word_list import LANGUAGES, Duty, Level, Practice, WordList
 

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 
 from accounts import phones, places
 from accounts.models import Borrower, ContactPoint
-from notifications import content, holds, local_time, push_devices, push_words, queries, sms_text, texts
+from notifications import content, holds, local_time, queries, sms_text, texts
 from notifications.channels.base import Approved, Device
 from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing
@@ -26,6 +26,8 @@ from notifications.law import books
 from notifications.material import DIGEST, REMINDER_FIELDS, Look, Material, Row, material
 from notifications.models import Hold, Reminder
 from notifications.past import contacts, habits
+from notifications.push import devices as push_devices
+from notifications.push import words as push_words
 from notifications.texts import Filling, Sender
 from notifications.words import ReminderState
 

@@ -15,7 +15,7 @@ from notifications import engine_words, quarantine, status
 from notifications.law import books
 from notifications.law.rule import Rulebook
 from notifications.models import Conversation, HelpRequest, MessageTemplate
-from notifications.models_help import HelpKind, HelpState
+from notifications.models.help import HelpKind, HelpState
 
 DECIDED_BY_STAFF = {
     HelpKind.COMPLAINT: _("Complaints"),

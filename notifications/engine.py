@@ -6,18 +6,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from notifications import (
-    closed_addresses,
-    conversation_notices,
-    dispatch,
-    hearing,
-    plan,
-    quarantine,
-    receipts,
-    reconcile,
-    settle,
-)
+from notifications import closed_addresses, dispatch, hearing, plan, quarantine, receipts, reconcile, settle
 from notifications.clock import Clock
+from notifications.conversations import notices as conversation_notices
 from notifications.help import journeys
 from notifications.models import Tick
 

@@ -21,12 +21,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
 
-from notifications import closed_addresses, push_devices, settle
+from notifications import closed_addresses, settle
 from notifications.away import AWAY
 from notifications.channels.base import Message, Outcome, RefusedForGood
 from notifications.channels.deliver import Door
 from notifications.channels.http import TOO_LATE
 from notifications.clock import Clock
+from notifications.push import devices as push_devices
 from notifications.settle import Call, Portion
 from notifications.traffic.desk import Ended, tell
 

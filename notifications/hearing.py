@@ -1,8 +1,8 @@
 """From a hook to the consequence: an event is kept first and understood then, once.
 
 A hook checks the signature and calls `hear`. The event's row is committed before anything is drawn from it; where the
-database is away it goes into the spool on disk (notifications.spool), and the next tick, or the next hook, takes it
-from there.
+database is away it goes into the spool on disk (notifications.hooks.spool), and the next tick, or the next hook, takes
+it from there.
 """
 
 import logging
@@ -13,10 +13,11 @@ from typing import Any
 
 from django.conf import settings
 
-from notifications import answers, receipts, replies, spool
+from notifications import answers, receipts, replies
 from notifications.answers import Answer
 from notifications.away import AWAY
 from notifications.heard import INBOUND, Raw
+from notifications.hooks import spool
 from notifications.models import ProviderEvent
 
 logger = logging.getLogger(__name__)

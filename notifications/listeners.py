@@ -9,8 +9,10 @@ from loans.signals import (
     payment_recorded,
     payment_taken_back,
 )
-from notifications import direct, mail_hooks, payments, plan, preferences, push_devices
+from notifications import direct, payments, plan, preferences
 from notifications.help import journeys as help_journeys
+from notifications.hooks import mail as mail_hooks
+from notifications.push import devices as push_devices
 
 sms_wanted.connect(direct.when_committed, dispatch_uid="direct_text")
 payment_recorded.connect(payments.on_payment, dispatch_uid="payment_silences")

@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import Aggregate, Count, Max, OuterRef, QuerySet, Subquery
 
 from accounts.models import User
-from notifications import conversations, inbox
+from notifications import inbox
+from notifications.conversations import journeys as conversations
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from notifications import (
     local_time,
     one_click,
     provider_templates,
-    push_devices,
     sms_text,
     texts,
 )
@@ -37,6 +36,7 @@ from notifications.law.case import Message as Content
 from notifications.material import Material
 from notifications.models import Attempt
 from notifications.provider_templates import Mapped
+from notifications.push import devices as push_devices
 from notifications.reason import Reason, to_json
 from notifications.texts import Words
 from notifications.traffic.desk import Desk, Ended, Parcel, Waits, tell

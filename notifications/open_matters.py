@@ -22,7 +22,7 @@ from notifications.help.journeys import SILENT_WHILE
 from notifications.help.rules import Promise
 from notifications.help.words import WORDS, outcome
 from notifications.models import HelpRequest, Hold
-from notifications.models_help import HelpKind, HelpState
+from notifications.models.help import HelpKind, HelpState
 from notifications.words import HoldReason
 
 

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Borrower, User
-from notifications import consents, lanes, plan, push_devices
+from notifications import consents, lanes, plan
 from notifications.choice import CHANNELS, Choice
 from notifications.consents import Basis, Changed
 from notifications.context import choice_of
 from notifications.models import Consent, Preference
+from notifications.push import devices as push_devices
 from notifications.words import Channel
 
 

@@ -8,10 +8,11 @@ from django.db.models import Q, QuerySet
 
 from accounts import closing
 from accounts.models import Borrower, ContactPoint
-from notifications import answer_words, answers, conversations, lanes, stops
+from notifications import answer_words, answers, lanes, stops
 from notifications.answers import Answer
 from notifications.context import KIND_OF_CHANNEL
-from notifications.conversations import Said
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.heard import Reply, reader
 from notifications.models import Attempt, ProviderEvent
 from notifications.reply_words import Wish, read

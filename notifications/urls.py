@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from notifications import check_views, history_views, push_views, views
+from notifications import check_views, history_views, views
+from notifications.push import views as push_views
 
 app_name = "notifications"
 urlpatterns = [

@@ -34,7 +34,7 @@ from notifications import (
     stops,
 )
 from notifications.choice import Choice
-from notifications.conversation_notices import ANSWERED
+from notifications.conversations.notices import ANSWERED
 from notifications.forms import PreferenceForm, Standing
 from notifications.models import Attempt
 from notifications.preferences import Change

@@ -26,7 +26,7 @@ from accounts.models import Borrower
 from loans.pay.signature import SECRET_PREFIX as SECRET_PREFIX
 from loans.pay.signature import sign as signature
 from notifications.models import Consent, WebhookDelivery, WebhookEndpoint
-from notifications.models_webhooks import Event
+from notifications.models.webhooks import Event
 
 OF_CONSENT = {
     Consent.Kind.PREFERENCE: Event.PREFERENCE,

@@ -281,10 +281,10 @@ PROVIDER_RATES = numbers("PROVIDER_RATES", default={})
 
 # provider → the module that understands what it tells us
 PROVIDER_READERS = {
-    "alibaba": "notifications.alibaba_events",
-    "email": "notifications.mail_events",
-    "twilio": "notifications.twilio_events",
-    "whatsapp": "notifications.whatsapp_events",
+    "alibaba": "notifications.hooks.alibaba_events",
+    "email": "notifications.hooks.mail_events",
+    "twilio": "notifications.hooks.twilio_events",
+    "whatsapp": "notifications.hooks.whatsapp_events",
 }
 # name → the TOML file that describes a provider of texts (docs/http-provider.example.toml)
 HTTP_PROVIDERS: dict[str, str] = env.dict("HTTP_PROVIDERS", default={})
@@ -292,7 +292,7 @@ for _name in HTTP_PROVIDERS:
     if _name in PROVIDERS:
         raise ImproperlyConfigured(f"HTTP_PROVIDERS has “{_name}”, which is taken. Give it another name.")
     PROVIDERS[_name] = "notifications.channels.gateway.GatewayProvider"
-    PROVIDER_READERS[_name] = "notifications.gateway_events"
+    PROVIDER_READERS[_name] = "notifications.hooks.gateway_events"
 # What providers tell us while the database is away is kept here; on a disk that outlives the process.
 HOOK_SPOOL = Path(env.str("HOOK_SPOOL", default=str(VAR_DIR / "spool")))
 HOOK_SPOOL_BYTES = env.int("HOOK_SPOOL_BYTES", default=64 * 1024 * 1024)

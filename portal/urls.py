@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from loans.api.v1 import api
-from notifications import push_views
+from notifications.push import views as push_views
 from portal import health, metrics, views
 
 urlpatterns = [
@@ -14,10 +14,10 @@ urlpatterns = [
     path("", include("loans.urls")),
     path("", include("notifications.urls")),
     path("help/", include("notifications.help.urls")),
-    path("contact/", include("notifications.conversation_urls")),
+    path("contact/", include("notifications.conversations.urls")),
     path("answer/", include("notifications.reply_links.urls")),
     path("account/", include("allauth.urls")),
-    path("hooks/", include("notifications.hook_urls")),
+    path("hooks/", include("notifications.hooks.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("push-worker.js", push_views.worker, name="push_worker"),

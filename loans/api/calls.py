@@ -14,7 +14,7 @@ from django.utils.translation import override
 from loans.api.keys import need
 from loans.api.schemas import Batch, BatchOut, Result
 from loans.models import ApiCall, ApiKey
-from loans.models_api import Scope
+from loans.models.api import Scope
 
 HEADER = "Idempotency-Key"
 UNFINISHED = timedelta(minutes=2)  # longer than any batch takes; after it the worker is taken for dead

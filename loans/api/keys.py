@@ -12,7 +12,7 @@ from ninja.security import HttpBearer
 
 from accounts.one_way import digest
 from loans.models import ApiKey
-from loans.models_api import Scope
+from loans.models.api import Scope
 
 PREFIX = "bpk_"  # lets secret scanners recognise a leaked one
 SHOWN = 12  # characters of it that stay readable

@@ -34,7 +34,7 @@ from loans.api.schemas import (
 from loans.currency import unit
 from loans.figures import AccountView
 from loans.models import CreditAccount
-from loans.models_api import Scope
+from loans.models.api import Scope
 
 
 class PortalAPI(NinjaAPI):

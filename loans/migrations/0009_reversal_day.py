@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import loans.models
+import loans.models.books
 
 DAYS = "UPDATE loans_reversal SET \"on\" = (at AT TIME ZONE 'UTC')::date"
 
@@ -14,6 +14,6 @@ class Migration(migrations.Migration):
         migrations.AddField("reversal", "on", models.DateField("taken back on", null=True)),
         migrations.RunSQL(DAYS, migrations.RunSQL.noop),
         migrations.AlterField(
-            "reversal", "on", models.DateField("taken back on", default=loans.models._today)
+            "reversal", "on", models.DateField("taken back on", default=loans.models.books._today)
         ),
     ]

@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts.models import User
 from loans import payments
 from loans.models import CreditAccount, PayEvent, PayOrder
-from loans.models_pay import PayState
+from loans.models.pay import PayState
 from loans.pay import provider
 from loans.pay.provider import Became, Event, NoPage, Wanted
 

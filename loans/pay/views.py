@@ -18,7 +18,7 @@ from accounts.access import BorrowerRequest, borrower_required, calendar_day
 from loans import balances
 from loans.figures import AccountView
 from loans.models import CreditAccount, PayOrder
-from loans.models_pay import PayState
+from loans.models.pay import PayState
 from loans.pay import journeys, provider
 from loans.pay.forms import PayForm
 from loans.pay.provider import NoPage, NotSigned, NotUnderstood

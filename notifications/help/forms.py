@@ -18,7 +18,7 @@ from loans.templatetags import money
 from notifications.help.journeys import Ask
 from notifications.help.rules import DUE_DAYS, Promise, last_day_to_promise
 from notifications.help.words import WHAT_IS_WRONG, WHY_HARDSHIP
-from notifications.models_help import HelpKind
+from notifications.models.help import HelpKind
 
 LONGEST = 3000  # characters
 

@@ -12,15 +12,16 @@ from django.utils.translation import gettext
 from accounts.models import Borrower, User
 from loans import due_days
 from loans.models import CreditAccount
-from notifications import conversations, holds, lanes, local_time, webhooks
+from notifications import holds, lanes, local_time, webhooks
 from notifications.apart import apart
-from notifications.conversations import Said
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.help import words
 from notifications.help.rules import Promise, Received, is_kept, new_reference
 from notifications.holds import NewHold
 from notifications.models import Conversation, HelpRequest
-from notifications.models_help import HelpKind, HelpState
-from notifications.models_webhooks import Event
+from notifications.models.help import HelpKind, HelpState
+from notifications.models.webhooks import Event
 from notifications.words import HoldReason, Topic
 
 # While it is open, reminders about the account are held back for this reason.

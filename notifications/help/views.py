@@ -17,12 +17,12 @@ from accounts.access import BorrowerRequest, borrower_required, calendar_day
 from loans import balances
 from loans.models import CreditAccount
 from notifications import silence
+from notifications.conversations.write_limit import may_write
 from notifications.help import journeys
 from notifications.help.forms import FORMS, HelpForm
 from notifications.help.journeys import AlreadyOpen
 from notifications.help.words import WORDS, asked, outcome, steps
-from notifications.models_help import HelpKind, HelpState
-from notifications.write_limit import may_write
+from notifications.models.help import HelpKind, HelpState
 
 ABOUT_NO_ACCOUNT = {HelpKind.COMPLAINT}
 _WITHDRAWN = gettext_lazy("You have withdrawn it.")

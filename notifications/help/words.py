@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loans.templatetags import money
 from notifications.help import rules
-from notifications.models_help import HelpKind, HelpRequest, HelpState
+from notifications.models.help import HelpKind, HelpRequest, HelpState
 
 
 @dataclass(frozen=True)

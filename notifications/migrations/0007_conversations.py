@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import notifications.models_conversation
+import notifications.models.conversation
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('kind', models.CharField(choices=[('pdf', 'PDF'), ('jpeg', 'JPEG picture'), ('png', 'PNG picture')], max_length=10, verbose_name='kind')),
                 ('size', models.PositiveIntegerField(help_text='In bytes.', verbose_name='size')),
-                ('file', models.FileField(upload_to=notifications.models_conversation.stored_as)),
+                ('file', models.FileField(upload_to=notifications.models.conversation.stored_as)),
                 ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='notifications.conversationmessage', verbose_name='message')),
             ],
             options={

@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from notifications.models_webhooks import Event
+from notifications.models.webhooks import Event
 
 
 class Migration(migrations.Migration):

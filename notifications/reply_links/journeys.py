@@ -13,13 +13,14 @@ from django.utils.translation import gettext, override
 from accounts import closing
 from accounts.models import ContactPoint
 from loans.models import CreditAccount
-from notifications import conversations, holds, lanes, local_time, stops
-from notifications.conversations import Said
+from notifications import holds, lanes, local_time, stops
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.help.journeys import AlreadyOpen, Ask, open_request
 from notifications.help.rules import Promise
 from notifications.holds import NewHold
 from notifications.models import AnswerKind, Attempt, ReminderAnswer
-from notifications.models_help import HelpKind
+from notifications.models.help import HelpKind
 from notifications.words import Channel, HoldReason, Topic, Way
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models_answers import AnswerKind
+from notifications.models.answers import AnswerKind
 
 
 @dataclass(frozen=True)

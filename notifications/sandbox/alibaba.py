@@ -12,7 +12,7 @@ from django.conf import settings
 
 from notifications.channels import alibaba_signature
 from notifications.channels.alibaba import PLACE, e164, local_number
-from notifications.hook_body import same
+from notifications.hooks.body import same
 from notifications.sandbox.faults import Mode
 from notifications.sandbox.twin import Order, Twin
 

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from loans.pay.provider import Became
 from loans.pay.signature import sign
-from notifications.hook_body import same
+from notifications.hooks.body import same
 
 LIFE = 30 * 60  # seconds of a page
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

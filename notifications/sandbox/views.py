@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import addresses
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.models import ContactPoint
-from notifications import push_devices, sms_text
+from notifications import sms_text
 from notifications.channels import push_key
-from notifications.push_devices import Subscription
+from notifications.push import devices as push_devices
+from notifications.push.devices import Subscription
 
 TIMEOUT = 3  # seconds
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from django.conf import settings
 
 from notifications.channels import whatsapp_signature
-from notifications.hook_body import same
+from notifications.hooks.body import same
 from notifications.sandbox.faults import Mode
 from notifications.sandbox.rest import NUMBER
 from notifications.sandbox.twin import Order, Twin

@@ -9,8 +9,8 @@ from django.utils import timezone
 from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.models import Borrower, User
-from notifications import conversations
-from notifications.conversations import Said
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.models import Conversation
 from notifications.words import Topic
 from tests import factories

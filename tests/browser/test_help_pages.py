@@ -14,7 +14,7 @@ from loans.models import CreditAccount
 from notifications.help import journeys
 from notifications.help.journeys import Ask
 from notifications.help.rules import Promise
-from notifications.models_help import HelpKind
+from notifications.models.help import HelpKind
 from tests import factories
 from tests.browser.visiting import DESKTOP, SMALL_PHONE, Visitor, flaws
 from tests.days import today

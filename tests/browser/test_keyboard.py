@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Borrower
 from notifications import preferences, stops
-from notifications.models_help import HelpRequest
+from notifications.models.help import HelpRequest
 from tests import factories
 from tests.browser.keyboard import Keyboard
 from tests.browser.test_sign_in_pages import code

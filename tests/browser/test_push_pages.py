@@ -11,9 +11,9 @@ from django.urls import reverse
 from playwright.sync_api import Page, Worker, expect
 
 from accounts.models import Borrower
-from notifications import push_devices
 from notifications.channels import push_key
 from notifications.models import Attempt
+from notifications.push import devices as push_devices
 from tests.browser.visiting import SMALL_PHONE, Visitor, flaws
 from tests.sandbox import Sandbox
 from tests.waiting import until

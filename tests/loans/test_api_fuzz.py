@@ -11,7 +11,7 @@ from schemathesis.checks import CHECKS, load_all_checks
 from loans.api import keys
 from loans.api.v1 import api
 from loans.models import ApiKey
-from loans.models_api import Scope
+from loans.models.api import Scope
 from portal.wsgi import application
 
 EXAMPLES = 25  # of each operation

@@ -22,6 +22,6 @@ def install(settings: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, *, url
     path.write_text(EXAMPLE.replace(URL, url), encoding="utf-8")
     settings.HTTP_PROVIDERS = {NAME: str(path)}
     settings.PROVIDERS = {**settings.PROVIDERS, NAME: "notifications.channels.gateway.GatewayProvider"}
-    settings.PROVIDER_READERS = {**settings.PROVIDER_READERS, NAME: "notifications.gateway_events"}
+    settings.PROVIDER_READERS = {**settings.PROVIDER_READERS, NAME: "notifications.hooks.gateway_events"}
     settings.CHANNEL_PROVIDERS = {**settings.CHANNEL_PROVIDERS, "sms": {NAME: 1}}
     gateway_file.load.cache_clear()

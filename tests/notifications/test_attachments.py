@@ -5,8 +5,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications import attachments
-from notifications.attachments import LONGEST_NAME, MOST_BYTES, FileRefused, Kind, check, harmless
+from notifications.conversations import attachments
+from notifications.conversations.attachments import (
+    LONGEST_NAME,
+    MOST_BYTES,
+    FileRefused,
+    Kind,
+    check,
+    harmless,
+)
 
 PDF, JPEG, PNG = b"%PDF-1.7\n", b"\xff\xd8\xff\xe0..", b"\x89PNG\r\n\x1a\n.."
 

@@ -11,12 +11,13 @@ from django.utils import timezone
 from accounts import closing, contact_points
 from accounts.addresses import Address
 from accounts.models import Borrower, ContactPoint, User
-from notifications import alibaba_events, closed_addresses, preferences, stops
+from notifications import closed_addresses, preferences, stops
 from notifications.channels import twilio_signature
 from notifications.channels.alibaba import Alibaba
 from notifications.channels.base import Limits
 from notifications.channels.http import Answer
 from notifications.heard import Fault, Receipt, Says
+from notifications.hooks import alibaba_events
 from notifications.models import Attempt, Hold, MessageTemplate, ProviderTemplate
 from notifications.words import AttemptState, Delivery
 from tests import factories

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Borrower, User
-from notifications import conversations, holds
-from notifications.conversations import Said
+from notifications import holds
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.models import Attachment, Conversation, Hold
 from notifications.words import Side, Topic
 from tests import factories

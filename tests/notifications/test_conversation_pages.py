@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Borrower, User
-from notifications import attachments, conversations, holds
-from notifications.conversations import Said
+from notifications import holds
+from notifications.conversations import attachments
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.models import Attachment, Attempt, Conversation, ConversationMessage, Hold
 from notifications.words import Side, Topic
 from tests.notifications.test_attachments import PDF, PNG

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Borrower, ContactPoint, User
-from notifications import conversations
 from notifications.channels import twilio_signature
-from notifications.conversations import Said
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.models import Attempt, Conversation, ConversationMessage, Hold
 from notifications.words import HoldReason, Side, Way
 from tests import factories

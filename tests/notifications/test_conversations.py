@@ -8,21 +8,15 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from accounts.models import Borrower, ContactPoint, User
-from notifications import (
-    checks,
-    conversation_notices,
-    conversations,
-    inbox,
-    news,
-    preferences,
-    push_devices,
-    stops,
-)
+from notifications import checks, inbox, news, preferences, stops
 from notifications.channels import push_key
 from notifications.choice import Choice
-from notifications.conversations import ConversationClosed, Said
+from notifications.conversations import journeys as conversations
+from notifications.conversations import notices as conversation_notices
+from notifications.conversations.journeys import ConversationClosed, Said
 from notifications.models import Attempt, Consent, Conversation, ConversationMessage, Hold
-from notifications.push_devices import Subscription
+from notifications.push import devices as push_devices
+from notifications.push.devices import Subscription
 from notifications.traffic.desk import Desk
 from notifications.words import AttemptState, Category, HoldReason, ReminderState, Side, Topic, Way
 from tests import factories

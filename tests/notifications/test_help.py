@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from accounts.models import Borrower, User
 from loans import due_days, payments, reversals
 from loans.models import CreditAccount, Payment
-from notifications import conversations, engine, plan, webhooks
+from notifications import engine, plan, webhooks
+from notifications.conversations import journeys as conversations
 from notifications.help import journeys
 from notifications.help.journeys import AlreadyEnded, AlreadyOpen, Ask, Decision
 from notifications.help.rules import SIGNS, Promise, Received, is_kept, new_reference
 from notifications.models import Cadence, HelpRequest, Reminder, Step, WebhookDelivery, WebhookEndpoint
-from notifications.models_help import HelpKind, HelpState
+from notifications.models.help import HelpKind, HelpState
 from tests import factories
 from tests.loans.agreements import NOON, contracted
 from tests.notifications.conftest import holds_read

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ContactPoint
-from notifications import hearing, receipts, spool
+from notifications import hearing, receipts
 from notifications.channels import twilio_signature
+from notifications.hooks import spool
 from notifications.models import Attempt, Hold, ProviderEvent
 from notifications.words import Delivery
 

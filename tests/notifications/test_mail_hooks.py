@@ -11,7 +11,8 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import ContactPoint
-from notifications import mail_hooks, preferences, receipts
+from notifications import preferences, receipts
+from notifications.hooks import mail as mail_hooks
 from notifications.models import Attempt, Consent, ConversationMessage, Hold, ProviderEvent
 from notifications.words import AttemptState, Delivery
 

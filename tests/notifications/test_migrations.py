@@ -4,10 +4,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from notifications import conversations, push_devices, stops
-from notifications.conversations import Said
+from notifications import stops
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.models import Attempt, Consent, Hold
-from notifications.push_devices import Subscription
+from notifications.push import devices as push_devices
+from notifications.push.devices import Subscription
 
 FIRST = "0006"  # what came after it are additions: nothing that was there before may be lost on the way
 

@@ -14,14 +14,15 @@ from django.urls import reverse
 
 from accounts.models import LANGUAGES, Borrower, User
 from loans.models import CreditAccount
-from notifications import conversations, stops
+from notifications import stops
 from notifications.choice import Choice
-from notifications.conversations import Said
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.help import journeys
 from notifications.help.journeys import Ask, Decision
 from notifications.help.rules import Promise
 from notifications.models import HelpRequest, Hold, Preference
-from notifications.models_help import HelpKind, HelpState
+from notifications.models.help import HelpKind, HelpState
 from notifications.words import HoldReason, Topic
 from tests import factories
 from tests.loans.agreements import NOON, contracted

@@ -11,7 +11,7 @@ import pytest
 from py_vapid import Vapid02
 from py_vapid.utils import b64urldecode
 
-from notifications import checks, preferences, push_devices
+from notifications import checks, preferences
 from notifications.channels import push, push_endpoint, push_key
 from notifications.channels.base import (
     Accepted,
@@ -27,7 +27,8 @@ from notifications.law import books
 from notifications.models import Attempt, PushDevice
 from notifications.past import contacts
 from notifications.preferences import Change
-from notifications.push_devices import Subscription
+from notifications.push import devices as push_devices
+from notifications.push.devices import Subscription
 from notifications.words import AttemptState, ReminderState
 from tests import factories
 from tests.notifications.limits import LIMITS, limits_of

@@ -12,11 +12,11 @@ from py_vapid import Vapid02
 from py_vapid.utils import b64urlencode
 
 from accounts import device_names
-from notifications import push_devices
 from notifications.channels import push_key
 from notifications.choice import DEFAULT
 from notifications.models import Preference, PushDevice
-from notifications.push_devices import Subscription
+from notifications.push import devices as push_devices
+from notifications.push.devices import Subscription
 
 DEVICES = reverse("notifications:devices")
 PREFERENCES = reverse("notifications:preferences")

@@ -6,8 +6,8 @@ import stat
 
 import pytest
 
-from notifications import spool
-from notifications.spool import SpoolFull, append, drain, waits
+from notifications.hooks import spool
+from notifications.hooks.spool import SpoolFull, append, drain, waits
 
 ROOM = 1 << 20
 

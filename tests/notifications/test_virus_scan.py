@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Borrower
-from notifications import attachments, conversations, virus_scan
-from notifications.conversations import Said
+from notifications.conversations import attachments, virus_scan
+from notifications.conversations import journeys as conversations
+from notifications.conversations.journeys import Said
 from notifications.models import Attachment
 from notifications.words import Topic
 from tests.notifications.test_attachments import PDF

@@ -9,7 +9,7 @@ from django.test import Client
 
 from loans.api import keys
 from loans.models import ApiKey
-from loans.models_api import Scope
+from loans.models.api import Scope
 
 NOW = datetime(2026, 3, 11, 12, tzinfo=UTC)
 PERSON = {"reference": "P-1", "name": "Zhang Wei", "country": "TW"}

@@ -10,7 +10,7 @@ from django.test import Client
 
 from loans.api import keys
 from loans.models import ApiKey
-from loans.models_api import Scope
+from loans.models.api import Scope
 from tests.loans.api.calling import BILL, LOAN, NOW, PAYMENT, PERSON, REVERSAL, call, make_key
 
 pytestmark = pytest.mark.django_db

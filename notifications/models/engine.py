@@ -11,25 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LANGUAGES, Borrower, ContactPoint
 from loans.models import Bill
-from notifications.models_answers import AnswerKind as AnswerKind
-from notifications.models_answers import ReminderAnswer as ReminderAnswer
-from notifications.models_cadence import Cadence as Cadence
-from notifications.models_cadence import MessageTemplate as MessageTemplate
-from notifications.models_cadence import Step as Step
-from notifications.models_choice import Consent as Consent
-from notifications.models_choice import Hold as Hold
-from notifications.models_choice import Preference as Preference
-from notifications.models_choice import RecordedContact as RecordedContact
-from notifications.models_conversation import Attachment as Attachment
-from notifications.models_conversation import Conversation as Conversation
-from notifications.models_conversation import ConversationMessage as ConversationMessage
-from notifications.models_help import HelpRequest as HelpRequest
-from notifications.models_law import RulebookText as RulebookText
-from notifications.models_push import PushDevice as PushDevice
-from notifications.models_templates import ProviderTemplate as ProviderTemplate
-from notifications.models_webhooks import WebhookDelivery as WebhookDelivery
-from notifications.models_webhooks import WebhookEndpoint as WebhookEndpoint
-from notifications.models_worker import Worker as Worker
+from notifications.models.cadence import MessageTemplate, Step
 from notifications.words import (
     AttemptState,
     Category,
@@ -37,8 +19,6 @@ from notifications.words import (
     Delivery,
     ReminderState,
 )
-
-# ---------- the engine's rows ----------
 
 
 class Lane(models.Model):

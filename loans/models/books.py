@@ -11,13 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.model_fields import by_whom
 from accounts.models import Borrower
-from loans.models_api import ApiCall as ApiCall
-from loans.models_api import ApiKey as ApiKey
-from loans.models_feed import CalendarFeed as CalendarFeed
-from loans.models_fineract import FineractLoan as FineractLoan
-from loans.models_import import ImportRun as ImportRun
-from loans.models_pay import PayEvent as PayEvent
-from loans.models_pay import PayOrder as PayOrder
 
 
 def money(verbose_name: object, **options: object) -> "models.DecimalField[Decimal, Decimal]":

@@ -17,10 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import calendar_day
 from accounts.admin_base import ReadOnlyAdmin
-from loans import admin_api as admin_api
-from loans import admin_import as admin_import
 from loans import balances, payments, reversals, truth
-from loans.admin_money import MoneyAdmin
+from loans.admin.money import MoneyAdmin
 from loans.models import Bill, CreditAccount, PayEvent, Payment, PayOrder, Reversal
 from loans.pay.journeys import NotToBeChecked, settle
 from loans.templatetags.money import money

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from notifications import hook_body
 from notifications.channels import whatsapp_signature
 from notifications.heard import INBOUND, STATUS, Raw
 from notifications.hearing import hear, hear_reply
-from notifications.hooks import kept_or_503
+from notifications.hooks import body as hook_body
+from notifications.hooks.keeping import kept_or_503
 
 PROVIDER = "whatsapp"
 

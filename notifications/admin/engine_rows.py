@@ -10,19 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
 from accounts.admin_filters import Recent
-from notifications import (  # noqa: F401  (registered by their import)
-    admin_borrower,
-    admin_choices,
-    admin_conversations,
-    admin_engine,
-    admin_help,
-    admin_lanes,
-    admin_provider_templates,
-    admin_rulebooks,
-    admin_templates,
-    admin_webhooks,
-    reasons,
-)
+from notifications import reasons
 from notifications.models import (
     Attempt,
     Cadence,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications import conversation_views as views
+from notifications.conversations import views
 
 app_name = "conversations"
 urlpatterns = [

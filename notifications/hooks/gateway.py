@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from notifications import gateway_file, hook_body
+from notifications import gateway_file
 from notifications.channels.gateway import as_text
 from notifications.gateway_file import Gateway, Hook, at
 from notifications.heard import INBOUND, STATUS, Raw
 from notifications.hearing import hear, hear_reply
-from notifications.hooks import kept_or_503
+from notifications.hooks import body as hook_body
+from notifications.hooks.keeping import kept_or_503
 
 
 @csrf_exempt

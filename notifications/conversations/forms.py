@@ -9,9 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import chosen_from_list, written
-from notifications import attachments
-from notifications.attachments import ACCEPT, MOST_BYTES, MOST_FILES, FileRefused
-from notifications.conversations import LONGEST_TEXT
+from notifications.conversations import attachments
+from notifications.conversations.attachments import ACCEPT, MOST_BYTES, MOST_FILES, FileRefused
+from notifications.conversations.journeys import LONGEST_TEXT
 from notifications.words import Topic
 
 

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import device_names
 from accounts.access import BorrowerRequest, borrower_required
-from notifications import preferences, push_devices
+from notifications import preferences
 from notifications.channels import push_key
-from notifications.push_form import WRONG, SubscriptionForm
+from notifications.push import devices as push_devices
+from notifications.push.form import WRONG, SubscriptionForm
 
 
 @borrower_required

@@ -14,7 +14,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext
 
 from accounts.models import Borrower
-from notifications import virus_scan
+from notifications.conversations import virus_scan
 from notifications.models import Attachment
 from notifications.words import Side
 

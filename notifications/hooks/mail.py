@@ -16,10 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
 
-from notifications import mail_events
 from notifications.heard import INBOUND, STATUS, Raw
 from notifications.hearing import hear, hear_reply
-from notifications.hooks import kept_or_503
+from notifications.hooks import mail_events
+from notifications.hooks.keeping import kept_or_503
 
 PROVIDER = "email"
 LONGEST_TEXT = 20_000  # characters of a mail that are kept; its attachments are not

@@ -25,7 +25,7 @@ from loans.api.schemas import MOST_ROWS
 from loans.models import ImportRun
 from loans.sheet_kinds import KINDS, Kind
 
-SALT = "loans.admin_import"
+SALT = "loans.admin.imports"
 SEEN_FOR = 3600  # seconds from the preview in which it can be written
 
 BECAME = {

@@ -1,4 +1,4 @@
-"""What a mail provider tells us, in django-anymail's words, understood. Pure: the payloads are those of mail_hooks."""
+"""What a mail provider tells us, in django-anymail's words, understood. Pure: the payloads are those of hooks.mail."""
 
 import re
 from hashlib import sha256
@@ -6,7 +6,7 @@ from typing import Any
 
 from notifications.channels.email import reference_of
 from notifications.heard import Fault, Receipt, Reply, Says
-from notifications.hook_body import as_uuid
+from notifications.hooks.body import as_uuid
 from notifications.words import Channel, Delivery
 
 # anymail's event_type → ours. Whether a person opened a mail or clicked in it is theirs: those are not even kept.

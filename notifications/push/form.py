@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels import push_endpoint
-from notifications.push_devices import Subscription
+from notifications.push.devices import Subscription
 
 SECRET_BYTES = 16  # RFC 8291, 3.2
 WRONG = _(

@@ -105,8 +105,9 @@ def stored_as(attachment: "Attachment", filename: str) -> str:
 
 
 class Attachment(models.Model):
-    """A file sent along, checked by notifications.attachments. It lies outside the web root and is handed out by a
-    view that asks whose it is.
+    """A file sent along, checked by notifications.conversations.attachments.
+
+    It lies outside the web root and is handed out by a view that asks whose it is.
     """
 
     class Kind(models.TextChoices):

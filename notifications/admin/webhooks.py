@@ -13,7 +13,7 @@ from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
 from accounts.admin_filters import Recent
 from notifications import webhooks
 from notifications.models import WebhookDelivery, WebhookEndpoint
-from notifications.models_webhooks import Event
+from notifications.models.webhooks import Event
 
 
 class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -18,7 +18,7 @@ from accounts.models import User
 from notifications.help import journeys, words
 from notifications.help.journeys import AlreadyEnded, Decision
 from notifications.models import HelpRequest
-from notifications.models_help import HelpKind, HelpState
+from notifications.models.help import HelpKind, HelpState
 
 
 class DecisionForm(forms.Form):

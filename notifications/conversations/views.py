@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import BorrowerRequest, borrower_required
 from accounts.downloads import attached
-from notifications import attachments, conversations, holds, inbox, silence
-from notifications.conversation_forms import MessageForm, NewMessageForm
-from notifications.conversations import Said
+from notifications import holds, inbox, silence
+from notifications.conversations import attachments
+from notifications.conversations import journeys as conversations
+from notifications.conversations.forms import MessageForm, NewMessageForm
+from notifications.conversations.journeys import Said
+from notifications.conversations.write_limit import may_write
 from notifications.models import Attachment, Attempt, Conversation
 from notifications.words import HoldReason, Side, Topic
-from notifications.write_limit import may_write
 
 CONVERSATIONS_A_PAGE = 20
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts import refusals
 from accounts.access import BorrowerRequest
-from notifications import attachments
-from notifications.attachments import FileRefused
+from notifications.conversations import attachments
+from notifications.conversations.attachments import FileRefused
 
 
 def may_write(request: BorrowerRequest, form: forms.Form) -> bool:

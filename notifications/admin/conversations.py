@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_base import ReadOnlyAdmin
 from accounts.admin_filters import Unasked
 from accounts.models import User
-from notifications import conversations
-from notifications.conversation_forms import MessageForm
-from notifications.conversation_views import download
-from notifications.conversations import ConversationClosed, Said
+from notifications.conversations import journeys as conversations
+from notifications.conversations.forms import MessageForm
+from notifications.conversations.journeys import ConversationClosed, Said
+from notifications.conversations.views import download
 from notifications.models import Attachment, Conversation
 from notifications.words import Side
 

@@ -17,8 +17,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import Borrower, User
-from notifications import conversation_notices, holds, inbox, lanes, local_time
-from notifications.attachments import Checked
+from notifications import holds, inbox, lanes, local_time
+from notifications.conversations import notices as conversation_notices
+from notifications.conversations.attachments import Checked
 from notifications.holds import NewHold
 from notifications.models import Attachment, Attempt, Conversation, ConversationMessage
 from notifications.words import HoldReason, Side, Topic, Way

@@ -16,7 +16,7 @@ from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
 from accounts.admin_filters import Recent
 from loans.api import keys
 from loans.models import ApiCall, ApiKey
-from loans.models_api import Scope
+from loans.models.api import Scope
 
 
 class NewKeyForm(forms.ModelForm):  # type: ignore[type-arg]

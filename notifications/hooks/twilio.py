@@ -1,4 +1,4 @@
-"""What providers tell us: receipts and replies. Verified, stored as they came, then understood."""
+"""What Twilio tells us: receipts and replies."""
 
 import logging
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from notifications.channels import twilio_signature
 from notifications.heard import INBOUND, STATUS, Raw
 from notifications.hearing import hear
+from notifications.hooks.keeping import kept_or_503
 
 logger = logging.getLogger(__name__)
 
@@ -43,25 +44,11 @@ def signed_by_twilio(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     return guarded
 
 
-def kept_or_503(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """503 where the event could be kept neither in the database nor on disk: who sends again on 5xx, does."""
-
-    @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except OSError as error:
-            logger.critical("event_not_kept path=%s error=%s", request.path, type(error).__name__)
-            return HttpResponse("Try again later.", status=503, headers={"Retry-After": "60"})
-
-    return answered
-
-
 @csrf_exempt
 @require_POST
 @signed_by_twilio
 @kept_or_503
-def twilio_status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
+def status_of(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
     """Twilio's status callback for one attempt: one event per message and status."""
     sid, status = request.POST.get("MessageSid", ""), request.POST.get("MessageStatus", "")
     if not _is_key(sid) or not _is_key(status):
@@ -75,7 +62,7 @@ def twilio_status(request: HttpRequest, attempt_id: UUID) -> HttpResponse:
 @require_POST
 @signed_by_twilio
 @kept_or_503
-def twilio_inbound(request: HttpRequest) -> HttpResponse:
+def inbound(request: HttpRequest) -> HttpResponse:
     """A text that a person sent us. The answer is TwiML: the text to send back, or nothing."""
     sid, number = request.POST.get("MessageSid", ""), request.POST.get("From", "")
     if not _is_key(sid) or not _is_key(number):

@@ -1,0 +1,1 @@
+"""The conversation between a borrower and the lender."""
