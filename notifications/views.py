@@ -67,9 +67,14 @@ def preferences_page(request: BorrowerRequest) -> HttpResponse:
 
 
 @borrower_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def preview_page(request: BorrowerRequest) -> HttpResponse:
-    """What the form's choice would change. Saves nothing. htmx asks at each change, in passing."""
+    """What the form's choice would change. Saves nothing. htmx asks at each change, in passing.
+
+    GET: from here to another language, or back after signing in anew; what was typed is not known any more.
+    """
+    if request.method == "GET":
+        return redirect("notifications:preferences")
     looked = _look(request, timezone.now())
     form = _form(looked, request.POST)
     trial = form.cleaned_data["choice"] if form.is_valid() and _is_new(form, looked.borrower) else None

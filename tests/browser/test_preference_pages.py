@@ -123,6 +123,9 @@ def test_what_a_choice_changes_is_shown_without_a_script_too(
     page.get_by_role("button", name="Show what this changes").click()
     expect(page.locator("#not-saved")).to_be_in_viewport(ratio=1)
     assert chosen(person) == DEFAULT
+    page.get_by_role("button", name="Save my choice").click()
+    expect(page.get_by_text("Your choice is saved.")).to_be_visible()
+    assert chosen(person).lead_days == {7, 3, 0}
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])

@@ -103,6 +103,12 @@ def test_the_preview_saves_nothing(signed_in, borrower, bill):
     assert not Consent.objects.exists()
 
 
+def test_who_comes_back_to_a_preview_finds_the_page(signed_in, bill):
+    page = reverse("notifications:preview")
+    assert signed_in.get(page)["Location"] == reverse("notifications:preferences")
+    assert f'action="{reverse("notifications:preferences")}"' in signed_in.post(page, form()).text
+
+
 def test_htmx_gets_the_plan_alone(signed_in, bill):
     answer = signed_in.post(reverse("notifications:preferences"), form(), headers={"HX-Request": "true"})
     text = answer.content.decode()
