@@ -16,6 +16,7 @@ from accounts.logins import AddressTaken
 from accounts.models import Borrower, Invitation, User
 from tests import factories
 from tests.accounts.conftest import EMAIL, PHONE, path_of
+from tests.waiting import PATIENCE
 
 ADDRESSES = [Address("email", EMAIL), Address("phone", PHONE)]
 
@@ -26,7 +27,7 @@ def at_once(*actions: object) -> list[str]:
 
     def run(action: object) -> str:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=PATIENCE)
             return type(action()).__name__  # type: ignore[operator]
         except (InvitationInvalid, AddressTaken) as error:
             return type(error).__name__

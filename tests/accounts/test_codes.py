@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import codes
 from accounts.codes import Answer, Recipient
 from tests.accounts.conftest import PHONE, Post
+from tests.waiting import PATIENCE
 
 TO = Recipient("phone", PHONE, PHONE, "en")
 
@@ -29,7 +30,7 @@ def in_parallel(session: SessionStore, guesses: list[str]) -> list[Answer]:
     def guess(code: str) -> Answer:
         own = SessionStore()
         own.update(dict(session.items()))
-        start.wait(timeout=10)
+        start.wait(timeout=PATIENCE)
         return codes.check(own, "test", code=code, now=timezone.now())
 
     with ThreadPoolExecutor(len(guesses)) as pool:

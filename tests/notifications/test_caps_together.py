@@ -13,6 +13,7 @@ from notifications.choice import DEFAULT
 from notifications.models import Attempt, Reminder
 from notifications.words import AttemptState, ReminderState
 from tests import factories
+from tests.waiting import PATIENCE
 
 WORKERS, ROUNDS = 8, 2
 STEPS = (-7, -3, -1, 0, 3, 7)
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # The claim as it is, but that it takes no lock, asks for no lease, and lingers so that claims surely overlap.
 CLAIM_WITHOUT_LOCK = """
-SELECT borrower_id, claim, false FROM notifications_lane, pg_sleep(0.3)
+SELECT borrower_id, claim, false FROM notifications_lane, pg_sleep(1)
 WHERE next_at <= %(now)s AND %(lease)s::interval IS NOT NULL LIMIT %(limit)s
 """
 
@@ -36,7 +37,7 @@ def _a_connection_for_each_worker(transactional_db):
     usual = options["pool"]
     connection.close()
     connection.close_pool()
-    options["pool"] = {**usual, "max_size": 2 * WORKERS, "timeout": 60}
+    options["pool"] = {**usual, "max_size": 2 * WORKERS, "timeout": PATIENCE}
     yield
     connection.close()
     connection.close_pool()
@@ -52,7 +53,7 @@ def loans():
 
 def hammer(loans, now, *, rounds):
     """Eight threads with connections of their own: each bills the borrower anew, plans and sends, again and again."""
-    together, broken = threading.Barrier(WORKERS, timeout=60), []
+    together, broken = threading.Barrier(WORKERS, timeout=PATIENCE), []
 
     def work(number):
         try:
