@@ -1,9 +1,7 @@
 """What every test may use: real servers, a database per worker, and the people everybody knows."""
 
 import os
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,8 +31,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # Each person and each worker (gw0, gw1 …) at the same server has a database of their own.
     suffix = os.environ.get("PYTEST_DB_SUFFIX", "")
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_portal_{suffix}".rstrip("_")
-    # Not the demo's: a test must neither take what waits there nor leave something.
-    settings.HOOK_SPOOL = Path(tempfile.gettempdir()) / f"portal-test-spool-{os.getpid()}"
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.isolation.cache_key"
     setattr(RedisCache, "clear", isolation.refuse_to_clear)  # noqa: B010 - mypy knows no assignment to a method
     # A busy machine is slow to answer, and not away.
@@ -49,8 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_folder_for_files(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What borrowers of the tests send lies beside nobody else's."""
+    """What borrowers and providers of the tests send lies beside nobody else's, the demo's and older runs' included."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("attachments")
+    settings.HOOK_SPOOL = tmp_path_factory.mktemp("spool") / "new"
 
 
 @pytest.fixture(autouse=True)
