@@ -7,7 +7,8 @@ An order is written as contracts and core systems name it:
     due:penalty,fee,interest,principal;in-advance:principal,penalty,fee,interest
         first everything due by the payment's day, instalment by instalment, then the rest in the second order
     past-due,due,in-advance(latest first):penalty,fee,principal,interest
-        instalments past due, then the one due that day, then the later ones, from the earliest or the latest
+        instalments past due, then the one due that day, then the later ones, from the earliest or the latest; charges
+        are taken as they come (Apache Fineract's advanced payment allocation)
     past-due,due,in-advance(evenly):penalty,fee,principal,interest
         the later ones in equal shares; what one cannot take is shared anew among the others
 """
@@ -57,6 +58,7 @@ class Order:
 
     name: str
     steps: tuple[Step, ...]
+    takes_charges_as_they_come: bool = False  # else a payment knows charges that were made after it
 
     def __str__(self) -> str:
         return self.name
@@ -84,6 +86,7 @@ def read(name: str) -> Order:
                 Step(Reach.DUE_THAT_DAY, parts),
                 Step(Reach.LATER, parts, Turn(found["turn"])),
             ),
+            takes_charges_as_they_come=True,
         )
     raise ValueError(
         f"“{name}” is not an order of payment. Write “oldest-instalment:…”, “due:…;in-advance:…” or"

@@ -4,7 +4,8 @@ Guaranteed: what is paid in is what is split plus what is overpaid, to the last 
 leaves what there was without it.
 
 Payments are replayed in the order of their days with every charge known, even one entered later: a charge that
-is booked back changes the split of the payments after it, never their sum.
+is booked back changes the split of the payments after it, never their sum. By an order that takes charges as they
+come, a payment knows only those that were made before it, or were due before its day.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,6 +37,12 @@ class Charge:
     kind: Part
     due_on: date
     amount: Decimal
+    made_on: date | None = None  # the day it was entered; None: known from the first payment on
+
+    @property
+    def known_from(self) -> date:
+        """The day on which it takes its place among the payments: when it was made, or due if it is booked back."""
+        return min(self.made_on, self.due_on) if self.made_on else date.min
 
     def __post_init__(self) -> None:
         if self.kind not in (Part.FEE, Part.PENALTY):
@@ -122,27 +129,46 @@ def replay(
     """The state after the events, which come in the order they were entered.
 
     since: the day the loan was paid out. Charges due before it are refused. unit: the currency's least amount.
-    300 on an instalment of 250 principal and a fee of 20 due with it: fee 20, principal 250, 30 on the next.
+    300 on an instalment of 250 principal and a fee of 20 due with it: fee 20, principal 250, 30 on the next. The same
+    fee made only after the payment, by an order that takes charges as they come: principal 250, 50 on the next; the
+    fee is left (Apache Fineract's advanced payment allocation).
     ValueError: no instalment, a charge before the loan, a reversal without a payment.
     """
     if not instalments:
         raise ValueError("A loan has at least one instalment.")
     demands = [_Demand(one) for one in sorted(instalments, key=lambda one: (one.due_on, one.number))]
-    payments: list[Payment] = []
-    for event in events:
-        if isinstance(event, Charge):
-            _home(demands, event, since).charges.append(event)
-        elif isinstance(event, Payment):
-            payments.append(event)
-        else:
-            del payments[_place(payments, event)]
     balance = sum((one.principal for one in instalments), ZERO)
     splits = []
-    for payment in sorted(payments, key=lambda payment: payment.on):  # stable: as entered within a day
-        parts = _pay(demands, payment, order, unit)
+    # As they were entered within a day: the sort is stable.
+    for event in sorted(_standing(events), key=lambda one: _place_in(order, one)):
+        if isinstance(event, Charge):
+            _home(demands, event, since).add(event)
+            continue
+        parts = _pay(demands, event, order, unit)
         balance -= parts[Part.PRINCIPAL]
-        splits.append(Split(payment, parts, balance))
+        splits.append(Split(event, parts, balance))
     return State(tuple(demand.seen() for demand in demands), tuple(splits))
+
+
+def _standing(events: Iterable[Event]) -> list[Charge | Payment]:
+    """The events without the payments that were taken back."""
+    standing: list[Charge | Payment] = []
+    for event in events:
+        if isinstance(event, Reversal):
+            of_day = [n for n, one in enumerate(standing) if isinstance(one, Payment) and one.on == event.on]
+            if not 1 <= event.nth <= len(of_day):
+                raise ValueError(f"There is no payment {event.nth} of {event.on} to take back.")
+            del standing[of_day[event.nth - 1]]
+        else:
+            standing.append(event)
+    return standing
+
+
+def _place_in(order: Order, event: Charge | Payment) -> date:
+    """The day by which an event takes its place."""
+    if isinstance(event, Payment):
+        return event.on
+    return event.known_from if order.takes_charges_as_they_come else date.min
 
 
 class _Demand:
@@ -154,6 +180,11 @@ class _Demand:
         self.paid = dict.fromkeys(Part, ZERO)
         self.in_advance = self.late = ZERO
         self.met_on: date | None = None
+
+    def add(self, charge: Charge) -> None:
+        self.charges.append(charge)
+        if not self.is_met:
+            self.met_on = None
 
     def owed(self, part: Part, by: date | None = None) -> Decimal:
         """What it demands of a part; by: only what is due by that day."""
@@ -199,13 +230,6 @@ def _home(demands: list[_Demand], charge: Charge, since: date | None) -> _Demand
     if since is not None and charge.due_on < since:
         raise ValueError(f"A charge due on {charge.due_on} lies before the loan of {since}.")
     return next((one for one in demands if charge.due_on <= one.instalment.due_on), demands[-1])
-
-
-def _place(payments: list[Payment], reversal: Reversal) -> int:
-    of_day = [place for place, payment in enumerate(payments) if payment.on == reversal.on]
-    if not 1 <= reversal.nth <= len(of_day):
-        raise ValueError(f"There is no payment {reversal.nth} of {reversal.on} to take back.")
-    return of_day[reversal.nth - 1]
 
 
 class _Money:

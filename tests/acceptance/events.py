@@ -28,7 +28,8 @@ def event(entry: dict[str, Any]) -> Event:
     """ValueError: an event of another type."""
     match entry["type"]:
         case "charge":
-            return Charge(Part(entry["kind"]), date.fromisoformat(entry["due"]), Decimal(entry["amount"]))
+            due, made = date.fromisoformat(entry["due"]), day(entry.get("made_on"))
+            return Charge(Part(entry["kind"]), due, Decimal(entry["amount"]), made)
         case "payment":
             return Payment(date.fromisoformat(entry["date"]), Decimal(entry["amount"]))
         case "reversal":

@@ -13,7 +13,7 @@ DATA = Path(__file__).parent.parent / "data"
 # What the answer does not depend on, by the group.
 IDLE = {
     "allocations": {
-        "events[].made_on",  # charges count as known from the start, whenever they were entered
+        "events[].made_on",  # of a payment: events come in the order they were made
         "events[].kind",  # of a payment: whose money it is does not change what it pays
         "principal",  # the instalments add up to it
     },
@@ -27,7 +27,7 @@ IDLE = {
         "period",
         "principal",
     },  # where instalments are
-    "delinquency": {"principal"},
+    "delinquency": {"principal", "events[].kind"},
     "mail": {"path"},
     "webhooks": {"header.name"},
 }

@@ -34,7 +34,9 @@ AMOUNTS = st.integers(1, 20_000).map(lambda cents: Decimal(cents) / 100)
 DAYS = st.integers(0, 120).map(lambda days: START + timedelta(days=days))
 PAYMENTS = st.builds(Payment, DAYS, AMOUNTS)
 CHARGES = st.builds(Charge, st.sampled_from([Part.FEE, Part.PENALTY]), DAYS, AMOUNTS)
-EVENTS = st.lists(st.one_of(PAYMENTS, CHARGES), max_size=8)
+MADE = st.builds(Charge, st.sampled_from([Part.FEE, Part.PENALTY]), DAYS, AMOUNTS, DAYS)
+EVENTS = st.lists(st.one_of(PAYMENTS, CHARGES, MADE), max_size=8)
+AS_THEY_COME = allocation_order.read("past-due,due,in-advance(earliest first):penalty,fee,principal,interest")
 
 
 @given(EVENTS, ORDERS)
@@ -63,6 +65,40 @@ def test_a_charge_entered_late_counts_as_if_it_had_been_known(
     events: list[Event], order: Order, charge: Charge
 ) -> None:
     assert replay(LOAN, [*events, charge], order=order) == replay(LOAN, [charge, *events], order=order)
+
+
+@given(EVENTS, MADE)
+def test_a_charge_that_comes_after_the_last_payment_leaves_every_split(
+    events: list[Event], charge: Charge
+) -> None:
+    paid = [one for one in events if isinstance(one, Payment) and one.on <= charge.known_from]
+    others = [one for one in events if not isinstance(one, Payment)]
+    before = replay(LOAN, [*others, *paid], order=AS_THEY_COME)
+    assert replay(LOAN, [*others, *paid, charge], order=AS_THEY_COME).splits == before.splits
+
+
+# 101 are due on 31 January; 150 are paid then.
+@pytest.mark.parametrize(
+    ("due", "made", "is_entered_first", "fee", "left"),
+    [
+        (30, 30, True, 20, ["0", "73", "103"]),  # made that day before the payment
+        (30, 30, False, 0, ["20", "53", "103"]),  # and after it: it stays unpaid
+        (30, 90, False, 0, ["20", "53", "103"]),
+        (29, 90, False, 20, ["0", "73", "103"]),  # booked back to a day before the payment
+        (31, 90, False, 0, ["0", "73", "103"]),  # to the day after it, with the next instalment
+        (45, 10, True, 20, ["0", "73", "103"]),  # made before the payment though due after it
+    ],
+)
+def test_charges_as_they_come_are_known_to_later_payments_only(
+    due: int, made: int, *, is_entered_first: bool, fee: int, left: list[str]
+) -> None:
+    charge = Charge(Part.FEE, START + timedelta(due), Decimal(20), START + timedelta(made))
+    payment = Payment(START + timedelta(30), Decimal(150))
+    events: list[Event] = [charge, payment] if is_entered_first else [payment, charge]
+    state = replay(LOAN, events, order=AS_THEY_COME)
+    assert state.splits[0].parts[Part.FEE] == fee
+    assert [one.outstanding for one in state.instalments] == [Decimal(amount) for amount in left]
+    assert state.instalments[0].met_on == (None if left[0] != "0" else payment.on)
 
 
 def test_due_comes_first_and_principal_of_what_comes_later() -> None:
