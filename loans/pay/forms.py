@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from loans.figures import ZERO, AccountView
 from loans.forms import AmountField
+from loans.models import CreditAccount
 from loans.templatetags import money
 
-DUE, OVERDUE, OTHER = "due", "overdue", "other"
+DUE, OVERDUE, ALL, OTHER = "due", "overdue", "all", "other"
 
 
 class PayForm(forms.Form):
-    """What is due, only what is overdue, or another amount."""
+    """What is due, only what is overdue, all of a card's balance, or another amount."""
 
     choice = forms.ChoiceField(
         label=_("How much do you want to pay?"),
@@ -34,6 +35,7 @@ class PayForm(forms.Form):
             if self.view.overdue.amount and DUE in self.offered
             else gettext("What is due next: %(sum)s"),
             OVERDUE: gettext("What is overdue: %(sum)s"),
+            ALL: gettext("All that is owed: %(sum)s"),
         }
         choices = [
             (name, labels[name] % {"sum": money.money(amount, view.currency)})
@@ -41,7 +43,7 @@ class PayForm(forms.Form):
         ]
         field = self.fields["choice"]
         field.choices = [*choices, (OTHER, gettext("Another amount"))]  # type: ignore[attr-defined]
-        field.initial = next(iter(self.offered), OTHER)
+        field.initial = next((name for name in self.offered if name != ALL), OTHER)  # all is theirs to choose
         self.fields["amount"] = AmountField(
             currency=view.currency,
             required=False,
@@ -81,8 +83,13 @@ class PayForm(forms.Form):
 
 
 def offered(view: AccountView) -> dict[str, Decimal]:
-    """The amounts to choose from, each once: all that is due now, and of it what is overdue."""
+    """The amounts to choose from, each once: all that is due now, of it what is overdue, and all that a card owes.
+
+    What pays off a loan is more than its balance, and has a page of its own.
+    """
     overdue = view.overdue.amount
     due = overdue + (view.next_bill.amount if view.next_bill else ZERO)
     amounts = {DUE: due if view.next_bill else ZERO, OVERDUE: overdue}
+    if view.account.product != CreditAccount.Product.INSTALMENT_LOAN and view.balance > due:
+        amounts[ALL] = view.balance
     return {name: amount for name, amount in amounts.items() if amount > 0}

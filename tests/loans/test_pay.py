@@ -1,6 +1,7 @@
 """Paying online: a page at the provider, a signed event, one payment; whatever comes twice, late or wrong."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -112,6 +113,28 @@ def test_a_wrong_amount_is_said_and_nothing_begins(
 ) -> None:
     assert said in post(signed_in, loan, choice, amount).content.decode()
     assert not PayOrder.objects.exists()
+
+
+def test_a_card_can_be_paid_in_full_and_a_loan_is_not_offered_what_would_not_settle_it(
+    provider: None, signed_in: Client, loan: CreditAccount, borrower: Borrower
+) -> None:
+    card = factories.make_card(borrower, reported_balance=Decimal("512.50"), reported_at=timezone.now())
+    factories.make_bill(card, amount=Decimal(50), due_on=today() + timedelta(days=9))
+    of_card, of_loan = (
+        signed_in.get(reverse("loans:pay", args=[account.public_id])).text for account in (card, loan)
+    )
+    assert "All that is owed: $512.50" in of_card
+    assert "All that is owed" not in of_loan
+    assert post(signed_in, card, "all").status_code == 302
+    assert PayOrder.objects.get().amount == Decimal("512.50")
+
+
+def test_all_of_it_is_never_chosen_for_a_person(signed_in: Client, borrower: Borrower) -> None:
+    card = factories.make_card(borrower, reported_balance=Decimal(500), reported_at=timezone.now())
+    page = signed_in.get(reverse("loans:pay", args=[card.public_id])).text
+    chosen = re.findall(r'<input[^>]*name="choice"[^>]*checked', page)
+    assert len(chosen) == 1
+    assert 'value="other"' in chosen[0]
 
 
 def test_a_double_click_gets_one_page(provider: None, signed_in: Client, loan: CreditAccount) -> None:
