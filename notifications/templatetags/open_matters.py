@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from loans.models import CreditAccount
 from notifications import open_matters as matters
+from notifications.open_matters import Matter
 
 register = template.Library()
 
 
-@register.inclusion_tag("notifications/_open_matters.html", takes_context=True)
-def open_matters(context: Any, account: CreditAccount | None = None) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def open_matters(context: Any, account: CreditAccount | None = None) -> list[Matter]:
     """All of it with the answers not read yet, or what is about one account."""
     borrower, answers = context["request"].borrower, 0 if account else context["news"]().answers
-    found = matters.of(borrower, now=timezone.now(), answers=answers, account=account)
-    return {"matters": found, "account": account}
+    return matters.of(borrower, now=timezone.now(), answers=answers, account=account)

@@ -181,6 +181,17 @@ def test_nothing_of_another_borrower_is_told(
     assert section(stranger_client) == ""
 
 
+def test_who_is_late_and_has_told_us_need_not_do_so_again(signed_in: Client, borrower: Borrower) -> None:
+    late = contracted(borrower, paid=1)
+    pages = [OVERVIEW, reverse("loans:account", args=[late.public_id])]
+    assert all("you need not tell us again" not in signed_in.get(page).text for page in pages)
+    ask(late, HelpKind.HARDSHIP)
+    for page in pages:
+        shown = signed_in.get(page).text
+        assert "is past its due date" in shown
+        assert "you need not tell us again" in shown
+
+
 def test_it_costs_the_overview_one_query_however_much_is_open(
     signed_in: Client, loan: CreditAccount, django_assert_max_num_queries: Any
 ) -> None:
