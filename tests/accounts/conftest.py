@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts import claiming, recovery_codes
-from accounts.models import Borrower, ContactPoint, Invitation
+from accounts.models import Borrower, ContactPoint, Invitation, User
 from accounts.signals import sms_wanted
 from tests import factories
 from tests.letters import wait_until_all_have_left
@@ -62,6 +63,14 @@ def post() -> Iterator[Post]:
     yield everything
     wait_until_all_have_left()
     sms_wanted.receivers = others
+
+
+@pytest.fixture
+def login(borrower: Borrower) -> User:
+    """Of a borrower; signs in with a password or a code, for it has proved its address."""
+    user = User.objects.get(borrower=borrower)
+    EmailAddress.objects.create(user=user, email=str(user.email), verified=True, primary=True)
+    return user
 
 
 @pytest.fixture

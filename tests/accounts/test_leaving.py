@@ -30,13 +30,6 @@ OnCommit = Callable[..., AbstractContextManager[Any]]
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def login(borrower: Borrower) -> User:
-    user = User.objects.get(borrower=borrower)
-    EmailAddress.objects.create(user=user, email=str(user.email), verified=True, primary=True)
-    return user
-
-
 def sign_in(user: User) -> Client:
     client = Client()
     client.post(LOGIN, {"login": user.email, "password": factories.PASSWORD, "way": "password"})

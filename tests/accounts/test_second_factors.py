@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from cryptography.fernet import InvalidToken
@@ -40,14 +39,6 @@ def _time_stands_still() -> Iterator[None]:
     """An app's code holds for its half minute only: one read at the end of it would be refused a moment later."""
     with time_machine.travel(datetime.now(UTC), tick=False):
         yield
-
-
-@pytest.fixture
-def login(borrower: Borrower) -> User:
-    """Of a borrower; signs in with a password or a code, for it has proved its address."""
-    user = User.objects.get(borrower=borrower)
-    EmailAddress.objects.create(user=user, email=str(user.email), verified=True, primary=True)
-    return user
 
 
 def sign_in(user: User) -> tuple[Client, str]:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
@@ -17,13 +16,6 @@ from tests.accounts.conftest import Post
 PAGE, LOGIN, PROFILE = reverse("usersessions_list"), reverse("account_login"), reverse("accounts:profile")
 PHONE_BROWSER = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/141.0 Mobile Safari/537.36"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def login(borrower: Borrower) -> User:
-    user = User.objects.get(borrower=borrower)
-    EmailAddress.objects.create(user=user, email=str(user.email), verified=True, primary=True)
-    return user
 
 
 def sign_in(user: User, browser: str = "") -> Client:
