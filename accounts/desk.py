@@ -14,9 +14,8 @@ from django.urls import reverse
 
 from accounts.models import User
 
-MOST = (
-    1000  # rows; a figure that reaches it means "at least": to work through them, nobody needs to know more
-)
+# Rows. A figure that reaches it means "at least": to work through them, nobody needs to know more.
+MOST = 1000
 
 
 @dataclass(frozen=True)

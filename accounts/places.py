@@ -113,6 +113,6 @@ def _zones_of_countries() -> dict[str, list[str]]:
     table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     for line in table.splitlines():
         if line and not line.startswith("#"):
-            country, _, zone = line.split("\t")[:3]
+            country, _coordinates, zone = line.split("\t")[:3]
             zones.setdefault(country, []).append(zone)
     return zones

@@ -22,9 +22,8 @@ from accounts.models import User
 
 COUNT = 10
 DIGITS = 16  # 53 bits each: with the rounds, trying all of them against a copy of the database takes ages
-ROUNDS = (
-    100_000  # of PBKDF2-SHA256, 30 to 100 ms; a person's ten codes have one salt, so that a try is one hash
-)
+# Of PBKDF2-SHA256: 30 to 100 ms. A person's ten codes have one salt, so that a try is one hash.
+ROUNDS = 100_000
 SHOWN = timedelta(minutes=15)  # as long as a step-up is fresh
 
 

@@ -57,9 +57,8 @@ class AccountView:
 
     account: CreditAccount
     balance: Decimal  # what is owed; below 0: the lender owes the borrower
-    as_of: (
-        datetime | None
-    )  # UTC; of the lender's report the balance starts from, None where it is our own sum
+    # UTC; of the lender's report that the balance starts from, None where it is our own sum.
+    as_of: datetime | None
     next_bill: NextBill | None
     overdue: Overdue
     paid_share: Share | None  # of a loan's principal, what is paid back

@@ -23,9 +23,8 @@ from loans.terms import Method, Terms
 from loans.what_if import paying_more
 
 ZERO = Decimal(0)
-SUGGESTED_MONTHS = (
-    36  # as card statements in the United States show it beside the minimum: 12 CFR 1026.7(b)(12)
-)
+# As card statements in the United States show it beside the minimum: 12 CFR 1026.7(b)(12).
+SUGGESTED_MONTHS = 36
 
 
 @dataclass(frozen=True, kw_only=True)

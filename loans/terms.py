@@ -79,9 +79,8 @@ class RateChange:
     on: date | None = None  # interest after this day bears it, as an advance of that day does
     annual_rate_pct: Decimal
     recast: bool = True  # a new equal instalment over what remains; else the old one stays
-    cap: Decimal | None = (
-        None  # at most so many times the instalment before; interest may then grow the balance
-    )
+    # At most so many times the instalment before; interest may then grow the balance.
+    cap: Decimal | None = None
 
     def __post_init__(self) -> None:
         if (self.from_number is None) == (self.on is None):
@@ -106,9 +105,8 @@ class Terms:
     instalment: Decimal | None = None  # as printed, where the lender did not compute it
     amortised_over: int | None = None  # more instalments than there are: the balance left is the balloon
     principal_grace: int = 0  # so many first instalments are interest only
-    interest_free: int = (
-        0  # the interest of so many first periods is collected with the instalment after them
-    )
+    # The interest of so many first periods is collected with the instalment after them.
+    interest_free: int = 0
     rate_changes: tuple[RateChange, ...] = ()  # in order
     conventions: Conventions = Conventions()
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import allauth_forms
-from portal import csp, embedded, environment, rate_limits, required
+from portal import csp, embedded, environment, logs, rate_limits, required
 from portal.environment import LOCAL, env, numbers, text
 
 environment.refuse_what_cannot_run()
@@ -393,18 +393,4 @@ if not LOCAL:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     DEVICE_COOKIE_NAME = "__Host-device"
 
-# ---------- logs: one event name and fields, ids only ----------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {
-            "format": "%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s",
-            "datefmt": "%Y-%m-%dT%H:%M:%S",  # of TIME_ZONE, which is UTC
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # Refusals are noted by accounts.refusals; Django's own lines hold addresses, and so perhaps a link's secret.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security.csrf": {"level": "ERROR"}},
-}
+LOGGING = logs.config(env.str("LOG_LEVEL", default="INFO"))

@@ -18,9 +18,8 @@ from loans.models import CreditAccount, FineractLoan
 class Run:
     """What became of all loans. refused, notes: sentences for the operator."""
 
-    loans: Counter[str] = field(
-        default_factory=Counter
-    )  # created, updated, unchanged, skipped, refused, not_lent
+    # Of created, updated, unchanged, skipped, refused, not_lent.
+    loans: Counter[str] = field(default_factory=Counter)
     payments: int = 0
     reversed: int = 0
     refused: list[str] = field(default_factory=list)

@@ -36,9 +36,8 @@ class CreditAccount(models.Model):
         CLOSED = "closed", _("paid off")
         CHARGED_OFF = "charged_off", _("written off by the lender")
 
-    public_id = models.UUIDField(
-        default=uuid.uuid4, unique=True, editable=False
-    )  # in addresses, tells nothing
+    # In addresses, where it tells nothing.
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(_("lender's reference"), max_length=64, unique=True)
     borrower = models.ForeignKey(
         Borrower, on_delete=models.PROTECT, related_name="credit_accounts", verbose_name=_("borrower")
@@ -105,9 +104,8 @@ class Bill(models.Model):
     statement_balance = money(_("statement balance"), null=True, blank=True)  # below 0: the lender owes
     balance_after = money(_("principal left after it"), null=True, blank=True)  # by the contract schedule
     paid = money(_("paid"), default=Decimal(0))  # sum of the allocations
-    closed_at = models.DateTimeField(
-        _("closed"), null=True, blank=True
-    )  # UTC; paid, or replaced by a newer one
+    # UTC; paid, or replaced by a newer one.
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("bill")

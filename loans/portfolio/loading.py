@@ -17,9 +17,8 @@ from loans.portfolio import statements
 from loans.portfolio.reading import Progress
 from loans.portfolio.staging import Taken, execute
 
-PORTION = (
-    10_000  # accounts, or borrowers: some 100 MB of work in PostgreSQL, and what a kill makes it do again
-)
+# Accounts, or borrowers: some 100 MB of work in PostgreSQL, and what a kill makes it do again.
+PORTION = 10_000
 
 Schedules = Callable[[Iterable[tuple[Any, ...]]], Iterator[tuple[Any, ...]]]
 

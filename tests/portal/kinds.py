@@ -23,9 +23,8 @@ class Kind(Enum):
     STAFF = auto()  # only for staff
     STAFF_OWN = auto()  # for each of the staff, whatever their rights: the frame, and their own password
     STAFF_ROW = auto()  # only for staff with the right to these rows
-    DEMO = (
-        auto()
-    )  # phones and mailboxes of made-up people on this computer; test_production: not routed there
+    # Phones and mailboxes of made-up people on this computer; test_production: not routed there.
+    DEMO = auto()
 
 
 KINDS = {
