@@ -1,5 +1,6 @@
 """Allocations and delinquency: instalments, charges and payments replayed."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ from loans.currency import unit
 from loans.replay import Charge, Event, Instalment, Paid, Payment, Reversal, Split, State, replay
 from loans.terms import CENT
 from tests.acceptance.reading import Answer, Case, day
+
+EVERY_CHARGE_KNOWN = "payments are replayed in date order with every charge known, even one entered later"
 
 
 def instalments(rows: list[dict[str, Any]]) -> list[Instalment]:
@@ -49,6 +52,8 @@ def _after(inputs: dict[str, Any], events: int, order: Order) -> State:
 
 def allocation(case: Case) -> Answer:
     order = allocation_order.read(case["inputs"]["allocation"])
+    if EVERY_CHARGE_KNOWN in case.get("convention", {}).get("tags", ()):
+        order = replace(order, takes_charges_as_they_come=False)
     return {
         "checkpoints": [
             _checkpoint(asked, _after(case["inputs"], asked["after_events"], order))

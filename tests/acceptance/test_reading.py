@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.acceptance.events import EVERY_CHARGE_KNOWN
 from tests.acceptance.groups import GROUPS
 from tests.acceptance.reading import Inputs
 
@@ -50,3 +51,15 @@ def test_what_nobody_read_is_named_at_any_depth() -> None:
     assert inputs["b"]["c"] == 2
     assert [one["on"] for one in inputs["events"]] == [1, 3]
     assert inputs.unread == ["a", "b.d", "events[].by"]
+
+
+def test_a_case_by_whose_convention_every_charge_is_known_takes_no_charge_as_it_comes() -> None:
+    """300 paid on 10 October, then a fee of 20 booked back to that day: Fineract leaves it to the next payment."""
+    cases = json.loads((DATA / "more_cases" / "allocations.json").read_text(encoding="utf-8"))["cases"]
+    case = next(one for one in cases if one["id"] == "fineract-charge-replay-uc2")
+    known = case | {"convention": {"tags": [EVERY_CHARGE_KNOWN]}}
+    fees = [
+        [payment["fee"] for payment in GROUPS["allocations"]["allocation"](one)["checkpoints"][0]["payments"]]
+        for one in (case, known)
+    ]
+    assert fees == [[0, 0, 20], [0, 20, 0]]
