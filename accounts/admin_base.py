@@ -3,25 +3,29 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db import OperationalError, connection, transaction
 from django.db.models import Model, Q, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
+from psycopg.errors import QueryCanceled
 
 from accounts import looks
 from accounts.models import User
 
 MOST_COUNTED = 10_000  # rows; counting millions takes seconds, and nobody leafs that far
+LONGEST = 10_000  # milliseconds of one query of a list
 MOST_BY_RELATION = 100  # rows found through a related table by one search
 
 
@@ -119,11 +123,26 @@ class PortalAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        response = super().changelist_view(request, extra_context)
+        try:
+            response = self._list_in_time(request, extra_context)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled) or not request.GET:
+                raise
+            words = gettext("That is too much to look through. Search for one, or filter more narrowly.")
+            messages.warning(request, words)
+            return redirect(request.path)
         shown = (getattr(response, "context_data", None) or {}).get("cl")
         if shown:
             self._note_look(request, [row.pk for row in shown.result_list])
         return response
+
+    def _list_in_time(self, request: HttpRequest, extra_context: dict[str, Any] | None) -> HttpResponse:
+        """A filter for what is rare reads a table of millions to its end: the database stops it at LONGEST."""
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(LONGEST)])
+            response = super().changelist_view(request, extra_context)
+            return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._noted(request, object_id, super().change_view(request, object_id, *args, **kwargs))

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.model_fields import by_whom
+from accounts.model_fields import by_the_clock, by_whom
 
 
 class StaffLook(models.Model):
@@ -30,4 +30,4 @@ class StaffLook(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.kind} {by_the_clock(self.at)}"

@@ -20,6 +20,7 @@ from accounts import desk, second_factors
 from accounts.models import User
 from notifications import local_time
 
+OF_PEOPLE = ("account", "auth")  # proved addresses; groups
 ZONE_COOKIE = "staff_zone"  # written by static/js/staff.js
 
 
@@ -48,6 +49,17 @@ class PortalAdminSite(AdminSite):
         """What waits for a person, then all tables."""
         waiting = desk.of(cast(User, request.user), now=timezone.now())
         return super().index(request, {"waiting": waiting, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The tables of what the portal is built with stand among those of people, where staff look for them."""
+        apps: list[Any] = super().get_app_list(request, app_label)
+        people = next((app for app in apps if app["app_label"] == "accounts"), None)
+        if people is None or app_label:
+            return apps
+        theirs = [app for app in apps if app["app_label"] in OF_PEOPLE]
+        tables = [*people["models"], *(table for app in theirs for table in app["models"])]
+        people["models"] = sorted(tables, key=lambda table: str(table["name"]))
+        return [app for app in apps if app not in theirs]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every staff page, its times by the reader's own clock.

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.model_fields import by_whom
+from accounts.model_fields import by_the_clock, by_whom
 
 
 class Scope(models.TextChoices):
@@ -71,4 +71,4 @@ class ApiCall(models.Model):
         indexes = [BrinIndex(fields=["at"], name="api_call_at")]
 
     def __str__(self) -> str:
-        return f"{self.method} {self.path} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.method} {self.path} {by_the_clock(self.at)}"

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_the_clock
+
 
 class ImportRun(models.Model):
     """One portfolio's import. Moves on in the transaction that writes a portion, so it never says too much."""
@@ -27,4 +29,4 @@ class ImportRun(models.Model):
         verbose_name_plural = _("imports")
 
     def __str__(self) -> str:
-        return f"{self.folder} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.folder} {by_the_clock(self.started_at)}"

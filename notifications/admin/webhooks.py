@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin, ReadOnlyAdmin
@@ -38,11 +39,18 @@ class WebhookEndpointAdmin(PortalAdmin):
     list_display = ("name", "url", "is_active", "created_at")
 
     def get_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
-        return (*EndpointForm.Meta.fields, *(["secret", "created_at"] if obj else []))
+        told = EndpointForm.Meta.fields
+        if obj and not self.has_change_permission(request, obj):
+            told = ("name", "url", "told_of", "is_active")
+        return (*told, *(["secret", "created_at"] if obj else []))
 
     def get_readonly_fields(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
         """Who may change the webhook may copy its secret to the receiver; who may only look may not."""
-        return ("secret", "created_at")
+        return ("secret", "created_at", "told_of")
+
+    @admin.display(description=_("events"))
+    def told_of(self, obj: WebhookEndpoint) -> str:
+        return gettext(", ").join(str(Event(each).label) for each in obj.events)
 
     def get_exclude(self, request: HttpRequest, obj: WebhookEndpoint | None = None) -> Any:
         return None if self.has_change_permission(request, obj) else ("secret",)

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_the_clock
+
 
 class AnswerKind(models.TextChoices):
     PAID = "paid", _("I have already paid")
@@ -28,4 +30,4 @@ class ReminderAnswer(models.Model):
         constraints = [models.UniqueConstraint(fields=["attempt", "kind"], name="reminder_answer_once")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.kind} {by_the_clock(self.at)}"

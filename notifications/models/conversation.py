@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.model_fields import by_whom
+from accounts.model_fields import by_the_clock, by_whom
 from accounts.models import Borrower
 from notifications.words import Side, Topic, Way
 
@@ -95,7 +95,7 @@ class ConversationMessage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_side_display()} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.get_side_display()} {by_the_clock(self.at)}"
 
 
 def stored_as(attachment: "Attachment", filename: str) -> str:

@@ -9,6 +9,7 @@ from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_the_clock
 from accounts.models import LANGUAGES, Borrower, ContactPoint
 from loans.models import Bill
 from notifications.models.cadence import MessageTemplate, Step
@@ -196,7 +197,7 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.channel} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.channel} {by_the_clock(self.started_at)}"
 
 
 class Portion(models.Model):
@@ -230,7 +231,7 @@ class Tick(models.Model):
         constraints = [models.UniqueConstraint(fields=["name", "slot"], name="tick_slot_once")]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.slot:%Y-%m-%d %H:%M}"
+        return f"{self.name} {by_the_clock(self.slot)}"
 
 
 class ProviderEvent(models.Model):

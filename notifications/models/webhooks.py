@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.model_fields import by_the_clock
+
 
 class Event(models.TextChoices):
     """What can be told."""
@@ -76,4 +78,4 @@ class WebhookDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.event} {by_the_clock(self.created_at)}"

@@ -6,9 +6,11 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
+from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import admin_base
 from accounts.models import Invitation, User
 from loans.models import Payment
 from tests import factories
@@ -166,3 +168,21 @@ def test_staff_read_amounts_to_their_currencys_places_and_reach_an_accounts_bill
     bills = address(type(yen.bills.get()), "changelist") + f"?q={yen.reference}"
     assert bills in own
     assert "¥567" in staff_client.get(bills).text
+
+
+def test_a_list_that_takes_too_long_is_stopped_and_says_what_to_do(staff_client, borrower, monkeypatch):
+    monkeypatch.setattr(admin_base, "LONGEST", 50)  # milliseconds
+    table = admin.site._registry[type(borrower)]
+    slow = type(borrower).objects.annotate(slept=RawSQL("pg_sleep(60)::text", [])).filter(slept="")
+    monkeypatch.setattr(table, "get_queryset", lambda request: slow)
+    page = address(type(borrower), "changelist")
+    answer = staff_client.get(page, {"language__exact": "en"})
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    monkeypatch.undo()
+    assert "That is too much to look through." in staff_client.get(page).text
+
+
+def test_groups_and_proved_addresses_stand_among_people(staff_client):
+    apps = staff_client.get(reverse("admin:index")).context["app_list"]
+    assert [app["app_label"] for app in apps] == ["loans", "accounts", "notifications"]
+    assert {"Group", "EmailAddress", "Borrower"} <= {table["object_name"] for table in apps[1]["models"]}
