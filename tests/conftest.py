@@ -15,8 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from accounts.models import Borrower, ContactPoint, User
 from notifications.traffic import shared
 from portal import embedded
-from tests import factories, isolation, letters
-from tests.notifications.limits import LIMITS
+from tests import factories, isolation, letters, unhurried
 
 # A time limit, per example or for making them, measures the machine's other work, not ours.
 UNHURRIED = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,10 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_portal_{suffix}".rstrip("_")
     settings.CACHES["default"]["KEY_FUNCTION"] = "tests.isolation.cache_key"
     setattr(RedisCache, "clear", isolation.refuse_to_clear)  # noqa: B010 - mypy knows no assignment to a method
-    # A busy machine is slow to answer, and not away.
-    shared.PATIENCE = 60.0
-    settings.PROVIDER_TIMEOUT = LIMITS.timeout
-    settings.DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 60
+    unhurried.take_time()
     if embedded.VALKEY.is_wanted:  # a portal that runs beside the tests must not take their tasks
         settings.CELERY_BROKER_URL = f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=9"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow by design otherwise
