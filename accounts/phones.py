@@ -70,6 +70,14 @@ def time_zones(e164: str) -> tuple[str, ...]:
     return ()
 
 
+def regions(e164: str) -> tuple[str, ...]:
+    """The countries that share the number's country code, the largest first, ISO 3166-1: +1 …: US, AG, AI …; none of
+    what is no number."""
+    digits = e164.removeprefix("+")
+    code = _country_code(digits) if digits.isdecimal() else ""
+    return COUNTRY_CODE_TO_REGION_CODE[int(code)] if code else ()
+
+
 def _country_code(digits: str) -> str:
     return next((digits[:n] for n in (1, 2, 3) if int(digits[:n]) in COUNTRY_CODE_TO_REGION_CODE), "")
 

@@ -103,6 +103,7 @@ def load(people: Sequence[Borrower], *, span: Span, ladder: Ladder) -> tuple[Bat
         habits={},
         known=ladder.known,
         devices={},
+        today=span.start.date(),
     )
     found = {
         pk: Ahead(

@@ -1,8 +1,7 @@
 """Is this message real? A short mark in each message, and what we say of it to whoever asks. The mark says nothing.
 
-It is the first 40 bits of the attempt's random id, in Crockford's base 32 (https://www.crockford.com/base32.html),
-so it needs no column and is found by the primary key. Among a million messages the chance that any two share one is
-37 % (by n² / 2⁴¹); then both days are told.
+It is the first 40 bits of the attempt's random id in base 32, so it needs no column and is found by the primary key.
+Among a million messages the chance that any two share one is 37 % (by n² / 2⁴¹); then both days are told.
 """
 
 from collections.abc import Iterable
@@ -15,18 +14,15 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from notifications import sms_text
+from notifications import base32, sms_text
 from notifications.inbox import SENT_STATES
 from notifications.local_time import zone
 from notifications.models import Attempt
 from notifications.words import Channel
 
-SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 ANSWERED_FOR = timedelta(days=90)
 _BITS, _ID_BITS = 5 * LENGTH, 128
-_PAIRS = tuple(first + second for first in SIGNS for second in SIGNS)
-_MISREAD = str.maketrans("OIL", "011", " -\u2010\u2011\u2013\u00a0\u3000.。")
 
 
 class Sent(NamedTuple):
@@ -38,20 +34,25 @@ class Sent(NamedTuple):
 
 def of(attempt_id: UUID) -> str:
     """The mark of an attempt: K7QM2XP4."""
-    number = attempt_id.int >> (_ID_BITS - _BITS)
-    return "".join([_PAIRS[number >> shift & 1023] for shift in (30, 20, 10, 0)])
+    return base32.written(number(attempt_id), length=LENGTH)
+
+
+def number(attempt_id: UUID) -> int:
+    """The bits of an attempt's id that make its mark."""
+    return attempt_id.int >> (_ID_BITS - _BITS)
+
+
+def ids_marked(number: int) -> tuple[UUID, UUID]:
+    """The first and the last id with this mark."""
+    return UUID(int=number << (_ID_BITS - _BITS)), UUID(int=((number + 1) << (_ID_BITS - _BITS)) - 1)
 
 
 def find(typed: str, *, now: datetime) -> list[Sent]:
     """What we sent with this mark in the last 90 days. One query, whatever was typed."""
-    number = _number(typed)
-    if number is None:
-        first = last = UUID(int=0)
-    else:
-        first = UUID(int=number << (_ID_BITS - _BITS))
-        last = UUID(int=((number + 1) << (_ID_BITS - _BITS)) - 1)
+    meant = base32.read(typed, length=LENGTH)
+    ids = (UUID(int=0), UUID(int=0)) if meant is None else ids_marked(meant)
     rows = Attempt.objects.filter(
-        pk__range=(first, last), state__in=SENT_STATES, started_at__gt=now - ANSWERED_FOR
+        pk__range=ids, state__in=SENT_STATES, started_at__gt=now - ANSWERED_FOR
     ).exclude(channel=Channel.INBOX)
     found = rows.order_by("-started_at").values_list("started_at", "channel", "borrower__time_zone")
     return [Sent(at.astimezone(zone(place)).date(), Channel(channel)) for at, channel, place in found]
@@ -88,13 +89,3 @@ def _named(language: str) -> str:
 def _sentence(language: str) -> str:
     with override(language):
         return gettext("Is this message from us? Check its reference {mark} at {address}")
-
-
-def _number(typed: str) -> int | None:
-    signs = typed.upper().translate(_MISREAD)
-    if len(signs) != LENGTH or any(sign not in SIGNS for sign in signs):
-        return None
-    number = 0
-    for sign in signs:
-        number = number * 32 + SIGNS.index(sign)
-    return number

@@ -7,14 +7,14 @@ level "review" asks a second person. No finding is no proof that a text is kind.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 
-from notifications import sms_text
+from notifications import linkless, sms_text
 from notifications.push import words as push_words
-from notifications.texts import PLACEHOLDERS, Demand, Filling, Sender, fill, values
+from notifications.texts import PLACEHOLDERS, SHORT, Demand, Filling, Sender, fill, values
 from notifications.word_list import LANGUAGES, Duty, Level, Practice, WordList
 
 FIELDS = {
@@ -43,7 +43,8 @@ _LONG_AMOUNT = Decimal("123456789.00")
 
 def _long(language: str, lender: str, due_on: date) -> Mapping[str, str]:
     demand = Demand(_LONG_AMOUNT, "IDR", due_on, "…0001")
-    sender = Sender(lender, phone="+886 2 1234 5678", link="https://portal.example-lending.example")
+    link = "https://portal.example-lending.example"
+    sender = Sender(lender, "+886 2 1234 5678", link, answer=f"{link}/a/{'K' * 24}")
     filling = Filling(_LONG_NAME, [demand] * LONG_DIGEST, sender, language)
     return MappingProxyType(values(filling, is_short=True))
 
@@ -58,7 +59,7 @@ _BRACES = re.compile(r"\{([^{}]*)\}")
 _STAND_IN = "□"  # for a placeholder: no word, one sign, so that words around it are still seen together
 # Where only what others can see is looked at, a placeholder is what it will show them.
 _SEEN = {
-    name: _STAND_IN if name in ("lender", "name", "phone", "link") else PLACEHOLDERS[name]
+    name: _STAND_IN if name in ("lender", "name", "phone", *linkless.LINKS) else PLACEHOLDERS[name]
     for name in PLACEHOLDERS
 }
 
@@ -88,7 +89,8 @@ class Draft:
 
 @dataclass(frozen=True)
 class Finding:
-    """practice: its id in the list; else "empty", "placeholder", "brace", "segments", or "required." and a key."""
+    """practice: its id in the list; else "empty", "placeholder", "brace", "segments", or "required." or "linkless." and
+    a key."""
 
     level: Level
     practice: str
@@ -107,6 +109,7 @@ def lint(draft: Draft, words: WordList, required: Mapping[str, str] | None = Non
         *_form(draft),
         *_practices(draft, words.practices),
         *_duties(draft, words.duties, required or {}),
+        *(_linkless(draft, words.duties) if draft.channel in SHORT else ()),
         *_size(draft),
     )
 
@@ -268,6 +271,18 @@ def _duties(draft: Draft, duties: Iterable[Duty], required: Mapping[str, str]) -
         elif not _is_fulfilled(duty, draft):
             shown = tuple(f"{{{name}}}" for name in sorted(duty.placeholders))
             yield Finding("block", f"required.{key}", "", last, shown, source)
+
+
+def _linkless(draft: Draft, duties: Iterable[Duty]) -> Iterator[Finding]:
+    """Where texts carry no links, the clause that leads to one is left out: what must be said stands in no such
+    clause. Asks a person, for most lenders send nothing there."""
+    if not linkless.has_link(short := draft.texts.get("short", "")):
+        return
+    rest = replace(draft, texts={**draft.texts, "short": linkless.without_links(short)})
+    for duty in duties:
+        is_due = draft.channel in duty.channels and draft.category in duty.always_for
+        if is_due and _is_fulfilled(duty, draft) and not _is_fulfilled(duty, rest):
+            yield Finding("review", f"linkless.{duty.key}", "", "short", (), duty.source)
 
 
 def _is_fulfilled(duty: Duty, draft: Draft) -> bool:

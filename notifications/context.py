@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,12 +22,13 @@ from notifications.choice import DEFAULT, Choice
 from notifications.deciding import Outgoing
 from notifications.gate_terms import INBOX, NOTHING, Contact, History, Person, Silence
 from notifications.habit import NOBODY_KNOWS, Habit
-from notifications.law import books
+from notifications.law import books, links
 from notifications.material import DIGEST, REMINDER_FIELDS, Look, Material, Row, material
 from notifications.models import Hold, Reminder
 from notifications.past import contacts, habits
 from notifications.push import devices as push_devices
 from notifications.push import words as push_words
+from notifications.reply_links import short
 from notifications.texts import Filling, Sender
 from notifications.words import ReminderState
 
@@ -67,6 +68,7 @@ class Batch:
     habits: dict[int, Habit]
     known: Material
     devices: dict[int, tuple[Device, ...]]  # borrower → where a push message goes
+    today: date  # UTC
     _persons: dict[int, Person] = field(default_factory=dict)
 
     def person(self, person_id: int) -> Person:
@@ -96,13 +98,17 @@ class Batch:
         return self.points.get(person_id, {}).get(channel)
 
     def words(self, person_id: int, outgoing: Outgoing[Look]) -> Written:
-        """The message in the person's language. Several bills share the digest's words."""
+        """The message in the person's language. Several bills share the digest's words. A link to its own page of
+        answers is a stand-in, as long as the link (`reply_links.short`)."""
         borrower = self.people[person_id]
         code = outgoing.keys[0].template_code if len(outgoing.keys) == 1 else DIGEST
         meant = self.known.words(code, borrower.language, is_soft=outgoing.is_soft)
         words = self.known.templates[content.DISCREET, borrower.language] if outgoing.is_discreet else meant
         demands = [look.demand for look in outgoing.keys]
-        filling = Filling(borrower.name, demands, sender(), borrower.language)
+        may_link = self.may_link(person_id, outgoing.channel, outgoing.category)
+        words = words.without_links() if may_link == links.NONE else words
+        by = sender(with_answer=may_link == links.PERSONAL)
+        filling = Filling(borrower.name, demands, by, borrower.language)
         subject, text = texts.render(words, filling, channel=outgoing.channel)
         text = as_sent(text, channel=outgoing.channel, language=borrower.language)
         leaves_out = outgoing.is_discreet or len(outgoing.keys) > texts.MOST_NAMED
@@ -115,6 +121,20 @@ class Batch:
         return Written(
             borrower.language, subject, text, segments, words.template_id, in_full, approved, is_large
         )
+
+    def may_link(self, person_id: int, channel: str, *stages: str) -> str:
+        """Which links a text to somebody may carry: by the law where they live and where their number was given out,
+        whose network carries it; and by the lender's own choice. stages: that it may be of."""
+        point = self.point(person_id, channel)
+        if channel not in texts.SHORT or point is None:
+            return links.UNKNOWN
+        rulebooks, regions = self.person(person_id).rulebooks, phones.regions(point.value)
+        if regions and self.people[person_id].country not in regions:
+            rulebooks += books.for_place(regions[0])
+        binds, day = settings.LENDER_ROLE, self.today
+        found = links.allowed(rulebooks, binds=binds, stages=stages, channel=channel, day=day)
+        is_off = found == links.PERSONAL and not settings.TEXT_ANSWER_LINKS
+        return links.ADDRESS if is_off else found
 
     def _approved(self, filling: Filling, template_id: int | None) -> Mapping[str, Approved]:
         """The same words as those providers have them that send nothing else."""
@@ -162,8 +182,10 @@ def as_sent(text: str, *, channel: str, language: str) -> str:
     return sms_text.downgrade(text) if channel == "sms" and language == "en" else text
 
 
-def sender() -> Sender:
-    return Sender(settings.LENDER_NAME, settings.LENDER_PHONE, settings.PORTAL_URL)
+def sender(*, with_answer: bool = False) -> Sender:
+    """Who writes. with_answer: a text leads to its own page of answers."""
+    answer = short.address() if with_answer else ""
+    return Sender(settings.LENDER_NAME, settings.LENDER_PHONE, settings.PORTAL_URL, answer)
 
 
 def load(borrower_ids: Sequence[int], *, now: datetime) -> Batch:
@@ -192,6 +214,7 @@ def about(
         habits=habits.of(borrower_ids, now=now),
         known=known,
         devices=push_devices.by_borrower(with_devices) if with_devices else {},
+        today=now.date(),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from notifications import carried
-from notifications.law import books
+from notifications.law import books, scope
 from notifications.law.rule import ALL, ContentRequired, Rulebook
 
 _STAGES = {"digest": frozenset({"upcoming", "due", "overdue"})}  # category → stages, where they differ
@@ -38,8 +38,7 @@ def of(lender: Lender, category: str, channel: str, *, today: date) -> Mapping[s
         if lender.binds in rule.binds
         and rule.stages & stages
         and rule.channels & {channel, ALL}
-        and (rule.effective_from is None or rule.effective_from <= today)
-        and (rule.effective_to is None or today <= rule.effective_to)
+        and scope.is_in_force(rule, today)
         for key in sorted(rule.keys - by_itself - {"language"})  # a text is written in one language
     }
 

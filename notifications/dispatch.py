@@ -32,7 +32,7 @@ from notifications.deciding import Outgoing, decide_together
 from notifications.flight import Flight
 from notifications.gate_terms import INBOX
 from notifications.material import Look
-from notifications.reply_links import links
+from notifications.reply_links import links, short
 from notifications.settle import LEASE, Call, Portion, refused_by
 from notifications.traffic.desk import Desk, Parcel, Waits
 from notifications.words import AttemptState
@@ -156,7 +156,7 @@ def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, n
     """The attempt's row, and the message for a provider yet to be chosen. An inbox note is delivered by being
     committed."""
     attempt_id, words = uuid.uuid4(), batch.words(person_id, outgoing)
-    text = check_code.marked(words.text, attempt_id, channel=outgoing.channel, language=words.language)
+    kept = check_code.marked(words.text, attempt_id, channel=outgoing.channel, language=words.language)
     point = batch.point(person_id, outgoing.channel)
     is_inbox = outgoing.channel == INBOX
     attempt = AttemptRow(
@@ -170,7 +170,7 @@ def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, n
         state=(AttemptState.ACCEPTED if is_inbox else AttemptState.CALLING).value,
         language=words.language,
         subject=words.subject,
-        body=text,
+        body=kept,
         full_text=words.full_text,
         template_id=words.template_id,
         segments=words.segments,
@@ -185,11 +185,11 @@ def _draft(batch: Batch, person_id: int, outgoing: Outgoing[Look], claim: int, n
         channel=outgoing.channel,
         to=point.value,
         subject=words.subject if outgoing.channel in ("email", "push") else "",
-        text=text,
+        text=short.filled(kept, attempt_id),
         language=words.language,
         headers=one_click.headers(attempt.id) if outgoing.channel == "email" else {},
         devices=batch.devices.get(person_id, ()) if outgoing.channel == "push" else (),
-        approved=words.approved,
+        approved=short.filled_gaps(words.approved, attempt_id) if words.approved else {},
         links=links.of_mail(attempt_id, language=words.language, is_discreet=outgoing.is_discreet)
         if outgoing.channel == "email"
         else (),

@@ -60,6 +60,11 @@ def message(finding: Finding) -> str:
     }
     if finding.practice.startswith("required."):
         return _required(finding, facts)
+    if finding.practice.startswith("linkless."):
+        return gettext(
+            "%(field)s: where texts carry no links, %(what)s would be left out with the link. "
+            "Say it in a sentence of its own."
+        ) % {**facts, "what": KEYS[finding.practice.removeprefix("linkless.")]}
     match finding.practice:
         case "empty":
             return gettext("%(field)s: write something.") % facts

@@ -30,7 +30,7 @@ from notifications.channels.deliver import deliver
 from notifications.choice import CATEGORIES
 from notifications.context import Batch
 from notifications.gate_terms import INBOX, Person
-from notifications.law import judge
+from notifications.law import judge, links
 from notifications.law.case import Case
 from notifications.law.case import Message as Content
 from notifications.material import Material
@@ -127,6 +127,8 @@ def claim(notice: Notice, *, known: Material, desk: Desk) -> Ready | datetime | 
     place = desk.place([Parcel(channel, unable=unable)])[0]
     if isinstance(place, Waits):
         return place.until
+    if batch.may_link(notice.borrower_id, channel, *CATEGORIES) == links.NONE:
+        words = words.without_links()
     with override(language):
         return _written(notice, batch, Way(channel, place, words, mapped), now=now)
 
@@ -206,7 +208,7 @@ def _written(notice: Notice, batch: Batch, way: Way, *, now: datetime) -> Ready:
 def _values() -> dict[str, str]:
     """All that may stand in words that say only that a message waits."""
     sender = context.sender()
-    return {"lender": sender.lender, "phone": sender.phone, "link": sender.link}
+    return {"lender": sender.lender, "phone": sender.phone, "link": sender.link, "answer": sender.link}
 
 
 def _said(words: Words, channel: str, language: str) -> texts.Rendered:

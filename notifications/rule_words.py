@@ -9,7 +9,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.law.rule import Cap, ContactHours, Hold, Holidays, Limit, Records, Rule, Week, Workplace
+from notifications.law.rule import (
+    Cap,
+    ContactHours,
+    Hold,
+    Holidays,
+    Limit,
+    Links,
+    Records,
+    Rule,
+    Week,
+    Workplace,
+)
 from notifications.local_time import Window
 from notifications.words import Category, Channel, HumanChannel
 
@@ -19,6 +30,7 @@ KINDS: dict[str, Promise] = {
     "cap": _("how often"),
     "content_required": _("what must be said"),
     "content_prohibited": _("what may not be said"),
+    "links": _("links in texts"),
     "consent": _("consent"),
     "opt_out": _("opting out"),
     "third_party": _("other people"),
@@ -62,6 +74,11 @@ PER: dict[str, Promise] = {
     "person": _("for each person"),
     "contact_point": _("for each number or address"),
 }
+LINKS: dict[str, Promise] = {
+    "none": _("none"),
+    "address": _("our own address, none to a page of one's own"),
+    "personal": _("also one to a page of one's own"),
+}
 Facts = Iterator[tuple[str, str]]
 
 
@@ -89,10 +106,17 @@ def _numbers(rule: Rule) -> Facts:
                 yield gettext("Hours"), week(rule.hours)
             if rule.limit:
                 yield gettext("At most"), limit(rule.limit)
+        case Links() | Records() | Hold():
+            yield _one_fact(rule)
+
+
+def _one_fact(rule: Links | Records | Hold) -> tuple[str, str]:
+    match rule:
+        case Links():
+            return gettext("Links"), str(LINKS[rule.may])
         case Records():
-            yield gettext("Years"), f"{rule.keep_years:g}"
-        case Hold():
-            yield gettext("Until"), rule.until
+            return gettext("Years"), f"{rule.keep_years:g}"
+    return gettext("Until"), rule.until
 
 
 def _scope(rule: Rule) -> Facts:

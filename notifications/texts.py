@@ -3,7 +3,7 @@ into."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency
+
+from notifications import linkless
 
 LOCALES = {"en": "en", "zh-hans": "zh_Hans", "zh-hant": "zh_Hant"}  # ours → Babel's
 PLACEHOLDERS = {
@@ -22,6 +24,7 @@ PLACEHOLDERS = {
     "lines": "$250.00 · 15 March 2027 · …0001",
     "phone": "+1 555 010 0199",
     "link": "https://portal.example",
+    "answer": "https://portal.example/a/K7QM2XP4…",
 }
 # Bills that a message names; the others are counted in it, and named in the inbox. A text of ten lines has some 400
 # characters, and providers refuse one of more than 1,600.
@@ -40,6 +43,10 @@ class Words:
     short: str
     template_id: int | None = None  # the version's row
 
+    def without_links(self) -> "Words":
+        """For a place where texts carry none."""
+        return replace(self, short=linkless.without_links(self.short))
+
 
 class Demand(NamedTuple):
     """What one message says of one bill. amount: still to be paid, in `currency`. account: the masked
@@ -56,6 +63,7 @@ class Sender:
     lender: str
     phone: str
     link: str
+    answer: str = ""  # where a text is answered; empty: at the portal's own address
 
 
 class Filling(NamedTuple):
@@ -107,6 +115,7 @@ def values(filling: Filling, *, is_short: bool) -> dict[str, str]:
         "lender": sender.lender,
         "phone": sender.phone,
         "link": sender.link,
+        "answer": (is_short and sender.answer) or sender.link,
         "amount": _money(first.amount, first.currency, locale),
         "due_date": _date(first.due_on, locale),
         "account": first.account,

@@ -14,7 +14,7 @@ LIMITS = {
     "check_code": "30/m/ip",
     "push_device": "10/m/key,50/d/key",
     "my_data": "5/h/key,20/d/key",
-    "answer_link": "30/m/ip",
+    "wrong_link": "30/m/ip",
     "check_message": "20/m/ip",
     "begin_payment": "10/m/key,50/d/key",
     "read_calendar": "60/h/key",

@@ -192,6 +192,8 @@ CONVERSATION_HOLD_DAYS = env.int("CONVERSATION_HOLD_DAYS", default=14)
 
 # ---------- requests ----------
 # Ahead, that a borrower may promise by themselves.
+# A text's own link to answer it by. Where it may stand is the rulebooks' to say (rules of kind links).
+TEXT_ANSWER_LINKS = env.bool("TEXT_ANSWER_LINKS", default=True)
 PROMISE_MOST_DAYS = env.int("PROMISE_MOST_DAYS", default=30)
 PROMISE_BOOKING_DAYS = env.int("PROMISE_BOOKING_DAYS", default=3)  # a transfer takes after the promised day
 # Days within which the lender answers each kind; borrowers see them.

@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("help/", include("notifications.help.urls")),
     path("contact/", include("notifications.conversations.urls")),
-    path("answer/", include("notifications.reply_links.urls")),
+    path("", include("notifications.reply_links.urls")),
     path("account/", include("allauth.urls")),
     path("hooks/", include("notifications.hooks.urls")),
     path("api/v1/", api.urls),

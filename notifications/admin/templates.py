@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import PortalAdmin
 from accounts.models import User
-from notifications import finding_words, templates
+from notifications import finding_words, linkless, templates
 from notifications.models import MessageTemplate
 from notifications.templates import State
 
@@ -140,6 +140,7 @@ class MessageTemplateAdmin(PortalAdmin):
             for name in templates.WORDS
         ]
         rest = [
+            *_without_links(template),
             (gettext("What stands against it"), self.standing_against(template)),
             (gettext("Changes from the version before"), self.changes(template)),
         ]
@@ -174,6 +175,14 @@ class MessageTemplateAdmin(PortalAdmin):
             "intro": f"{template}. {intro}",
         }
         return self.journey_page(request, template, form, words)
+
+
+def _without_links(template: MessageTemplate) -> list[tuple[str, SafeString | str]]:
+    """How the short text reads where texts carry no links."""
+    if not linkless.has_link(template.short):
+        return []
+    label = gettext("Short text where texts carry no links")
+    return [(label, linebreaksbr(linkless.without_links(template.short)))]
 
 
 def _listed(sentences: list[str]) -> SafeString | str:

@@ -258,6 +258,10 @@ def _content_prohibited(common: Common, keys: Keys, of: Of) -> Rule:
     return kinds.ContentProhibited(**common, categories=categories, public=keys.flag("public"))
 
 
+def _links(common: Common, keys: Keys, of: Of) -> Rule:
+    return kinds.Links(**common, may=keys.one("may", kinds.LINKS))
+
+
 def _consent(common: Common, keys: Keys, of: Of) -> Rule:
     return kinds.ConsentNeeded(
         **common,
@@ -319,6 +323,7 @@ _KINDS: dict[str, Callable[[Common, Keys, Of], Rule]] = {
     "cap": _cap,
     "content_required": _content_required,
     "content_prohibited": _content_prohibited,
+    "links": _links,
     "consent": _consent,
     "opt_out": _opt_out,
     "third_party": _third_party,

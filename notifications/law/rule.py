@@ -10,6 +10,11 @@ from notifications.local_time import Window
 
 Week = Mapping[int, Window | None]  # weekday, 0 is Monday → local hours; None: closed all day
 ALL = "all"
+LINKS = (
+    "none",
+    "address",
+    "personal",
+)  # what a text may hold: no link, our own address, one to one's own page
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -110,6 +115,12 @@ class ContentProhibited(Rule):
     kind = "content_prohibited"
     categories: frozenset[str]
     public: bool = False  # the ban is on being seen by others
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Links(Rule):
+    kind = "links"
+    may: str  # one of LINKS
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

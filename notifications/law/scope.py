@@ -1,7 +1,7 @@
 """Does a rule speak of this case at all, and is there an exception that lifts it?"""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from notifications import local_time
 from notifications.law.case import Case, Consent
@@ -13,10 +13,15 @@ def concerns(rule: Rule, *, binds: str, stage: str, channel: str) -> bool:
     return binds in rule.binds and stage in rule.stages and (ALL in rule.channels or channel in rule.channels)
 
 
+def is_in_force(rule: Rule, day: date) -> bool:
+    """Does the rule hold on this local day?"""
+    has_begun = rule.effective_from is None or rule.effective_from <= day
+    return has_begun and (rule.effective_to is None or day <= rule.effective_to)
+
+
 def bites(rule: Rule, case: Case, at: datetime) -> bool:
     """Does a rule that concerns this kind of contact bind this one, at this instant?"""
-    day = local_time.wall_clock(at, case.zones[0]).date()
-    if (rule.effective_from and day < rule.effective_from) or (rule.effective_to and day > rule.effective_to):
+    if not is_in_force(rule, local_time.wall_clock(at, case.zones[0]).date()):
         return False
     if rule.only_for and not _ONLY_FOR[rule.only_for](rule, case):
         return False

@@ -43,8 +43,10 @@ class Given:
         return str(self.kind.label)
 
 
-def was_given(attempt: Attempt, kind: AnswerKind) -> bool:
-    return ReminderAnswer.objects.filter(attempt=attempt, kind=kind).exists()
+def given(attempt: Attempt) -> frozenset[AnswerKind]:
+    """The answers that have been given to a message."""
+    kinds = ReminderAnswer.objects.filter(attempt=attempt).values_list("kind", flat=True)
+    return frozenset(map(AnswerKind, kinds))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.core import signing
 from django.urls import reverse
 from django.utils.translation import override
 
+from notifications.content import DISCREET
 from notifications.inbox import SENT_STATES
 from notifications.models import AnswerKind, Attempt
 
@@ -40,9 +41,20 @@ def of_mail(attempt_id: UUID, *, language: str, is_discreet: bool) -> tuple[Link
     )
 
 
+def of_choice(attempt: Attempt) -> list[tuple[AnswerKind, Link]]:
+    """What the page offers to which a text leads; in the language in force."""
+    is_discreet = attempt.template is not None and attempt.template.code == DISCREET
+    token = sign(attempt.pk)
+    return [
+        (kind, Link(str(kind.label), path(kind, token)))
+        for kind in (TELL_NOTHING if is_discreet else AnswerKind)
+        if _has_sense(kind, attempt)
+    ]
+
+
 def of_page(attempt: Attempt, *, now: datetime) -> list[Link]:
     """What its addressee, signed in, may answer to a message; in the language in force."""
-    if not _is_open(attempt, now):
+    if not is_open(attempt, now):
         return []
     token = sign(attempt.pk)
     return [Link(str(kind.label), path(kind, token)) for kind in SIGNED_IN]
@@ -65,15 +77,21 @@ def opened(kind: str, token: str, *, now: datetime) -> tuple[AnswerKind, Attempt
         known = AnswerKind(kind)
     except (signing.BadSignature, ValueError, Attempt.DoesNotExist) as error:
         raise LinkInvalid from error
-    if not _is_open(attempt, now) or (known is AnswerKind.WRONG and attempt.contact_point_id is None):
+    if not is_open(attempt, now) or not _has_sense(known, attempt):
         raise LinkInvalid
     return known, attempt
 
 
-def _is_open(attempt: Attempt, now: datetime) -> bool:
+def is_open(attempt: Attempt, now: datetime) -> bool:
+    """May a message still be answered?"""
     return (
         attempt.category in REMINDERS and attempt.state in SENT_STATES and attempt.started_at > now - GOOD_FOR
     )
+
+
+def _has_sense(kind: AnswerKind, attempt: Attempt) -> bool:
+    """A wrong person is one whom an address reached."""
+    return kind is not AnswerKind.WRONG or attempt.contact_point_id is not None
 
 
 @cache

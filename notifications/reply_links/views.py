@@ -1,6 +1,6 @@
 """The pages of the links: one question, one button. A GET, which link scanners send too, changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from loans.forms import DayAheadField
 from notifications import local_time
 from notifications.help.rules import last_day_to_promise
 from notifications.models import AnswerKind, Attempt
-from notifications.reply_links import journeys, links
+from notifications.reply_links import journeys, links, short
 from notifications.reply_links.journeys import Given
 from notifications.reply_links.links import LinkInvalid
 from notifications.reply_links.words import WORDS
@@ -38,26 +38,52 @@ class DayForm(forms.Form):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+def choose(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the one link of a text leads: all its answers, each on a page of its own. Nothing changes here, and whoever
+    posts is told the same."""
+    try:
+        attempt = short.opened(token, now=timezone.now())
+    except LinkInvalid:
+        return _invalid(request)
+    return _spoken(attempt, lambda: _offered(request, attempt))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     """Whatever is wrong with a link, the page that says so is the same."""
     now = timezone.now()
-    limited: HttpResponse | None = ratelimit.consume_or_429(request, action="answer_link")
-    if limited:
-        return limited
     try:
         known, attempt = links.opened(kind, token, now=now)
     except LinkInvalid:
-        return render(request, "reply_links/invalid.html", status=404)
+        return _invalid(request)
+    return _spoken(attempt, lambda: _answered(request, known, attempt, now))
+
+
+def _invalid(request: HttpRequest) -> HttpResponse:
+    """Only wrong links are counted by place: the phones of one network share theirs, and press in the same minutes."""
+    limited: HttpResponse | None = ratelimit.consume_or_429(request, action="wrong_link", limit_get=True)
+    return limited or render(request, "reply_links/invalid.html", status=404)
+
+
+def _spoken(attempt: Attempt, show: Callable[[], HttpResponse]) -> HttpResponse:
+    """In the language of the message that led here."""
     language = attempt.language or attempt.borrower.language
-    with override(language):  # as the message that led here
-        response = _answered(request, known, attempt, now)
+    with override(language):
+        response = show()
     response.headers["Content-Language"] = language
     return response
 
 
+def _offered(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    given = journeys.given(attempt)
+    choices = [(link, kind in given) for kind, link in links.of_choice(attempt)]
+    return render(request, "reply_links/choose.html", {"choices": choices})
+
+
 def _answered(request: HttpRequest, kind: AnswerKind, attempt: Attempt, now: datetime) -> HttpResponse:
     form = _form(request, kind, attempt, now)
-    is_done = journeys.was_given(attempt, kind)
+    is_done = kind in journeys.given(attempt)
     if request.method == "POST" and not is_done and (form is None or form.is_valid()):
         day = form.cleaned_data["day"] if form else None
         journeys.give(Given(attempt, kind, now, day))

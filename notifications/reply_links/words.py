@@ -45,9 +45,9 @@ WORDS = {
     ),
     AnswerKind.WRONG: Words(
         _("Did this message reach the wrong person?"),
-        _("Tell us, and we write nothing more to this address, whatever it is about."),
+        _("Tell us, and we write nothing more to this number or address, whatever it is about."),
         _("I am not this person"),
-        _("We will not write to this address again"),
+        _("We will not write to this number or address again"),
         _("Sorry for the trouble. You need not do anything else, and you can delete the message."),
     ),
     AnswerKind.STOP: Words(

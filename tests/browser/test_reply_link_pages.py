@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Borrower
 from notifications.models import AnswerKind, Attempt, Hold
-from notifications.reply_links import links
+from notifications.reply_links import links, short
 from tests.browser.visiting import DESKTOP, SMALL_PHONE, Visitor, flaws
 from tests.portal.rows import belongings
 
@@ -41,6 +41,31 @@ def test_each_answer_is_one_button_without_barriers_and_without_a_script(
     page.locator("main button[type=submit]").click()
     expect(page.locator("main form")).to_have_count(0)
     assert attempt.link_answers.filter(kind=kind).exists()
+    if language == "en":
+        assert flaws(page) == []
+        page.set_viewport_size({"width": DESKTOP, "height": 800})
+        assert flaws(page) == []
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_the_link_of_a_text_leads_to_an_answer_in_two_steps_by_keyboard(
+    visitor: Visitor, attempt: Attempt, language: str
+) -> None:
+    Attempt.objects.filter(pk=attempt.pk).update(language=language, channel="sms")
+    page = visitor.open(short.path(attempt.pk), width=SMALL_PHONE, script=language == "en")
+    assert page.get_attribute("html", "lang") == language
+    choices = page.locator("main li a")
+    expect(choices).to_have_count(len(AnswerKind))
+    if language == "en":
+        assert flaws(page) == []
+    choices.first.focus()
+    page.keyboard.press("Enter")
+    page.locator("main button[type=submit]").press("Enter")
+    expect(page.locator("main form")).to_have_count(0)
+    assert attempt.link_answers.get().kind == AnswerKind.PAID
+    page.goto(page.url.partition("/answer/")[0] + short.path(attempt.pk))
+    expect(page.locator("main li .hint")).to_have_count(1)
     if language == "en":
         assert flaws(page) == []
         page.set_viewport_size({"width": DESKTOP, "height": 800})

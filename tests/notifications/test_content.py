@@ -325,7 +325,7 @@ def test_a_discreet_message_holds_no_word_or_fact_of_money(language, more):
 def test_staff_are_told_what_each_field_may_hold():
     assert allowed_placeholders(WORDS, "body") == set(texts.PLACEHOLDERS)
     assert allowed_placeholders(WORDS, "short") == set(texts.PLACEHOLDERS) - {"name"}
-    assert allowed_placeholders(WORDS, "body", is_discreet=True) == {"lender", "phone", "link"}
+    assert allowed_placeholders(WORDS, "body", is_discreet=True) == {"lender", "phone", "link", "answer"}
 
 
 # ---------- form and size ----------

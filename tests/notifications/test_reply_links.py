@@ -115,7 +115,7 @@ def test_a_wrong_person_closes_the_address_and_says_so(borrower, attempt):
     page = press(attempt, "wrong").content.decode()
     attempt.contact_point.refresh_from_db()
     assert attempt.contact_point.closed_reason == "wrong person"
-    assert "We will not write to this address again" in page
+    assert "We will not write to this number or address again" in page
 
 
 def test_stop_stops(borrower, attempt):

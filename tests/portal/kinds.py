@@ -136,6 +136,7 @@ KINDS = {
     "notifications:history_csv": Kind.BORROWER,
     "notifications:check": Kind.OPEN,
     "reply_links:page": Kind.SIGNED_LINK,
+    "reply_links:choose": Kind.SIGNED_LINK,
     "notifications:inbox": Kind.BORROWER,
     "notifications:inbox_read": Kind.BORROWER,
     "notifications:news": Kind.BORROWER,
