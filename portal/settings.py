@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts import allauth_forms
+from notifications.channels import push_hosts
 from portal import csp, embedded, environment, logs, rate_limits, required
 from portal.environment import LOCAL, env, numbers, text
 
@@ -332,16 +333,7 @@ PROVIDER_OPEN_CALLS = env.int("PROVIDER_OPEN_CALLS", default=200)  # at once, pe
 # Whom push services know us by. Without a key nobody is offered push messages. `manage.py make_push_key` makes one.
 PUSH_PRIVATE_KEY = env.str("PUSH_PRIVATE_KEY", default=embedded.local_push_key() if LOCAL else "")
 PUSH_CONTACT = env.str("PUSH_CONTACT", default=f"mailto:{LENDER_EMAIL}")  # whom a push service complains to
-# The push services of the browsers, and nobody else: a browser names the address that we then post to.
-PUSH_HOSTS = env.list(
-    "PUSH_HOSTS",
-    default=[
-        "fcm.googleapis.com",  # Chrome, Edge on Android, Samsung Internet …
-        "updates.push.services.mozilla.com",  # Firefox
-        "*.push.apple.com",  # Safari
-        "*.notify.windows.com",  # Edge
-    ],
-)
+PUSH_HOSTS = env.list("PUSH_HOSTS", default=list(push_hosts.BROWSERS))
 if PUSH_PRIVATE_KEY:
     CHANNEL_PROVIDERS["push"] = {"push": 1}
 

@@ -62,7 +62,7 @@ def test_nothing_bars_anybody_from_a_page(
     visitor: Visitor, signed_in: Client, addresses: dict[str, str], name: str, width: int, scheme: Scheme
 ) -> None:
     client = None if name == "landing" else signed_in
-    page = visitor.open(addresses[name], client=client, width=width, scheme=scheme)
+    page = visitor.open(addresses[name], client=client, width=width, color_scheme=scheme)
     for fold in page.locator("summary").all():
         fold.click()
     assert barriers(page) == []

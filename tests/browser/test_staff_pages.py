@@ -108,7 +108,7 @@ def test_staff_read_and_act_without_barriers(
     ]
     found = {}
     for path in pages:
-        page = visitor.open(path, client=staff_client, width=width, scheme=scheme)
+        page = visitor.open(path, client=staff_client, width=width, color_scheme=scheme)
         if problems := barriers(page):
             found[path] = problems
     assert found == {}

@@ -52,7 +52,7 @@ def test_a_picture_of_the_tour_shows_a_page_of_the_demo(
     visitor: Visitor, client_of: Client, name: str, route: str, width: int, scheme: Scheme
 ) -> None:
     visit = None if route == "home" else client_of
-    page = visitor.open(reverse(route), client=visit, width=width, scheme=scheme)
+    page = visitor.open(reverse(route), client=visit, width=width, color_scheme=scheme)
     expect(page.get_by_role("heading").first).to_be_attached()
     assert visitor.complaints == []
     picture(page, name)

@@ -29,16 +29,14 @@ class Visitor:
         *,
         client: Client | None = None,
         width: int = PHONE,
-        scheme: Scheme = "light",
         script: bool = True,
-        locale: str = "en-US",
+        **browser: Any,
     ) -> Page:
-        """The page at `path`, with the session of `client`, if it has one. locale: what the browser asks for."""
+        """The page at `path`, with the session of `client`, if it has one. browser: more, as Playwright names it."""
         context = self.browser.new_context(
             viewport={"width": width, "height": 800},
-            color_scheme=scheme,
             java_script_enabled=script,
-            locale=locale,
+            **{"color_scheme": "light", "locale": "en-US", **browser},
         )
         context.set_default_timeout(1000 * PATIENCE)
         self.contexts.append(context)
