@@ -17,7 +17,7 @@ TITLES: dict[str, Promise] = {
 }
 # How the names of a part's fields begin.
 _FIELDS = {
-    "ways": ("channel_",),
+    "ways": ("ways_for", "channel_"),
     "when": ("lead_days", "hours", "from_", "to_"),
     "often": ("pace", "max_per_week", "paused_until"),
     "wording": ("is_", "language"),

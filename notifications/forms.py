@@ -32,8 +32,8 @@ PLACES = (
     _("Fourth way"),
     _("Fifth way"),
 )  # as many as CHANNELS
-SAME, EACH = "same", "each"  # the two ways to choose hours
-EVERY_DAY = "all"  # stands where a weekday's number does
+SAME, EACH = "same", "each"  # one choice for all messages or days, or one for each
+ALL = "all"  # stands where a category or a weekday's number does
 # `close` sends what `standard` sends (pace.keeps) as long as no cadence has rungs for it alone: two names for the same
 # would only make people wonder which one they want.
 OFFERED: tuple[Pace, ...] = tuple(pace for pace in PACES if pace != "close")
@@ -65,6 +65,15 @@ class Standing:
 class PreferenceForm(forms.Form):
     """Every field of a Choice, and the language. Valid: `choice` and the language are in `cleaned_data`."""
 
+    ways_for = forms.ChoiceField(
+        label=_("For which messages"),
+        widget=forms.RadioSelect,
+        choices=[
+            (SAME, _("The same ways for all messages")),
+            (EACH, _("Different ways before and after the due day")),
+        ],
+        error_messages=chosen_from_list(_("Choose whether the ways are the same for all messages.")),
+    )
     hours = forms.ChoiceField(
         label=_("Hours"),
         widget=forms.RadioSelect,
@@ -135,28 +144,33 @@ class PreferenceForm(forms.Form):
             "max": self.last_pause_day.isoformat(),
         }
         self.fields["paused_until"].help_text = _pause_hint(self.last_pause_day)
-        for category in CATEGORIES:
+        for category in (ALL, *CATEGORIES):
             for name, label in zip(self._places(category), PLACES, strict=False):
                 self.fields[name] = _channel_field(label, standing.ways)
         half_hours = _times(standing.choice)
-        for day in (EVERY_DAY, *WEEKDAYS):
-            self.fields[f"from_{day}"] = _time_field(_("From"), half_hours, may_be_none=day != EVERY_DAY)
+        for day in (ALL, *WEEKDAYS):
+            self.fields[f"from_{day}"] = _time_field(_("From"), half_hours, may_be_none=day != ALL)
             self.fields[f"to_{day}"] = _time_field(_("to"), half_hours)
 
     @property
+    def all_ways(self) -> Group:
+        """A select for each channel that is offered."""
+        return self._order(gettext("All messages"), ALL)
+
+    @property
     def ways(self) -> list[Group]:
-        """Per category a select for each channel that is offered."""
-        return [
-            Group(str(Category(category).label), tuple(self[name] for name in self._places(category)))
-            for category in CATEGORIES
-        ]
+        """The same per category."""
+        return [self._order(str(Category(category).label), category) for category in CATEGORIES]
+
+    def _order(self, legend: str, category: str) -> Group:
+        return Group(legend, tuple(self[name] for name in self._places(category)))
 
     def _places(self, category: str) -> list[str]:
         return [_place(category, number) for number in range(1, self.most_ways + 1)]
 
     @property
     def every_day(self) -> Group:
-        return self._hours(gettext("Every day"), EVERY_DAY)
+        return self._hours(gettext("Every day"), ALL)
 
     @property
     def days(self) -> list[Group]:
@@ -177,7 +191,7 @@ class PreferenceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         chosen = self.cleaned_data
-        channels = {category: self._clean_channels(category) for category in CATEGORIES}
+        channels = self._clean_ways()
         windows = self._clean_windows()
         if not self.errors:
             chosen["choice"] = Choice(
@@ -193,6 +207,11 @@ class PreferenceForm(forms.Form):
             )
         return chosen
 
+    def _clean_ways(self) -> dict[str, tuple[str, ...]]:
+        if self.cleaned_data.get("ways_for") == SAME:
+            return dict.fromkeys(CATEGORIES, self._clean_channels(ALL))
+        return {category: self._clean_channels(category) for category in CATEGORIES}
+
     def _clean_channels(self, category: str) -> tuple[str, ...]:
         """The ways in their order. An empty place between two ways means nothing, so it is closed up."""
         ways: list[str] = []
@@ -206,7 +225,7 @@ class PreferenceForm(forms.Form):
 
     def _clean_windows(self) -> dict[int, Window | None]:
         if self.cleaned_data.get("hours") == SAME:
-            return dict.fromkeys(WEEKDAYS, self._clean_window(EVERY_DAY, gettext("Every day")))
+            return dict.fromkeys(WEEKDAYS, self._clean_window(ALL, gettext("Every day")))
         return {day: self._clean_window(day, str(dates.WEEKDAYS[day])) for day in WEEKDAYS}
 
     def _clean_window(self, day: int | str, name: str) -> Window | None:
@@ -225,7 +244,9 @@ def _initial(standing: Standing) -> dict[str, Any]:
     windows = set(choice.windows.values())
     one = next(iter(windows)) if len(windows) == 1 else None
     shown = one or next(filter(None, choice.windows.values()), None) or _open_hours(careful())
+    orders = {**choice.channels, ALL: choice.channels[CATEGORIES[0]]}
     initial: dict[str, Any] = {
+        "ways_for": SAME if len(set(choice.channels.values())) == 1 else EACH,
         "hours": SAME if one else EACH,
         "lead_days": sorted(choice.lead_days, reverse=True),
         "max_per_week": choice.max_per_week,
@@ -235,13 +256,13 @@ def _initial(standing: Standing) -> dict[str, Any]:
         "is_discreet": choice.is_discreet,
         "is_large": choice.is_large,
         "is_simple": choice.is_simple,
-        f"from_{EVERY_DAY}": _value(shown[0]),
-        f"to_{EVERY_DAY}": _value(shown[1]),
+        f"from_{ALL}": _value(shown[0]),
+        f"to_{ALL}": _value(shown[1]),
     }
     for day, window in choice.windows.items():
         initial[f"from_{day}"] = _value(window[0]) if window else ""
         initial[f"to_{day}"] = _value((window or shown)[1])
-    for category, channels in choice.channels.items():
+    for category, channels in orders.items():
         initial |= {_place(category, number): channel for number, channel in enumerate(channels, start=1)}
     return initial
 
@@ -328,5 +349,7 @@ def _pause_hint(last: date) -> str:
 
 
 def _twice(category: str, way: str) -> str:
+    if category == ALL:
+        return gettext("You chose %(way)s twice. Choose another way or “none”.") % {"way": Channel(way).label}
     text = gettext("Messages %(category)s: you chose %(way)s twice. Choose another way or “none”.")
     return text % {"category": Category(category).label, "way": Channel(way).label}

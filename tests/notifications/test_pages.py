@@ -40,6 +40,7 @@ def message(borrower):
 def form(**changes):
     """The preference form as the page sends it."""
     fields = {"hours": "same", "from_all": "10:00", "to_all": "18:00", "max_per_week": "2", "language": "en"}
+    fields |= {"ways_for": "each"}
     fields |= {"lead_days": ["3", "1"], "paused_until": "", "pace": "standard"}
     for category in ("upcoming", "due", "overdue"):
         fields |= {f"channel_{category}_1": "email", f"channel_{category}_2": "", f"channel_{category}_3": ""}
@@ -120,7 +121,11 @@ def test_htmx_gets_the_plan_alone(signed_in, bill):
     ("changes", "problem"),
     [
         ({"from_all": "18:00", "to_all": "10:00"}, "later than"),
-        ({"channel_due_2": "email"}, "twice"),
+        ({"channel_due_2": "email"}, "Messages on the day a bill is due: you chose e-mail twice."),
+        (
+            {"ways_for": "same", "channel_all_1": "sms", "channel_all_2": "sms"},
+            "You chose text message twice.",
+        ),
         ({"paused_until": "2020-01-01"}, "from tomorrow on"),
         ({"max_per_week": "99"}, "max_per_week"),
         ({"channel_due_1": "pigeon"}, "pigeon"),
@@ -184,6 +189,18 @@ def test_there_is_a_place_for_each_way_that_is_offered(signed_in, borrower, sett
         shown = signed_in.get(page).content.decode()
         assert f'name="channel_due_{last}"' in shown
         assert f'name="channel_due_{last + 1}"' not in shown
+
+
+def test_one_order_holds_for_all_messages(signed_in, borrower):
+    page = reverse("notifications:preferences")
+    assert signed_in.get(page).context["form"]["ways_for"].value() == "same"
+    signed_in.post(page, form(ways_for="same", channel_all_1="inbox", channel_all_2="sms"))
+    borrower.refresh_from_db()
+    assert set(preferences.of(borrower).channels.values()) == {("inbox", "sms")}
+    shown = signed_in.get(page).context["form"]
+    assert [shown[f"channel_all_{place}"].value() for place in (1, 2)] == ["inbox", "sms"]
+    signed_in.post(page, form(channel_due_1="inbox"))
+    assert signed_in.get(page).context["form"]["ways_for"].value() == "each"
 
 
 def test_four_ways_are_kept_in_their_order(signed_in, borrower, settings):
