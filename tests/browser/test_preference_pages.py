@@ -105,6 +105,7 @@ def test_a_problem_leads_into_the_part_where_it_is(
     unfold(page, "How we reach you")
     second = page.get_by_label("Second way").first
     second.select_option("Text message")
+    expect(page.get_by_role("alert")).to_be_visible()  # in passing; the save then breaks no look off
     unfold(page, "How we reach you")
     expect(second).to_be_hidden()
     page.get_by_role("button", name="Save my choice").click()
