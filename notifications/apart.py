@@ -1,7 +1,7 @@
 """What belongs to one person is done apart from the others': rows that our code trips over hold up nobody else.
 
-The one place where any error may be caught: it is logged with the ids that lead to its rows, and whoever works through
-the rows finds these again. A transaction goes inside the block, so that what was half done is undone.
+The one place where any error of ours may be caught: it is logged with the ids that lead to its rows, and whoever works
+through the rows finds these again. A transaction goes inside the block, so that what was half done is undone.
 """
 
 import logging

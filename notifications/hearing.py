@@ -15,6 +15,7 @@ from django.conf import settings
 
 from notifications import answers, receipts, replies
 from notifications.answers import Answer
+from notifications.apart import apart
 from notifications.away import AWAY
 from notifications.heard import INBOUND, Raw
 from notifications.hooks import spool
@@ -38,17 +39,15 @@ def hear(raw: Raw, *, now: datetime) -> Answer | None:
         logger.error("event_spooled provider=%s kind=%s", raw.provider, raw.kind)
         return None
     try:
-        if spool.waits(folder()):  # the database is back
-            drain()
-        if raw.kind == INBOUND:
-            return replies.apply_event(event, now=now)
-        receipts.apply_event(event, now=now)
+        # The provider must not send it again and again where our own code trips over it; staff see that it waits.
+        with apart("event_not_understood", passing=AWAY, event=event.pk):
+            if spool.waits(folder()):  # the database is back
+                drain()
+            if raw.kind == INBOUND:
+                return replies.apply_event(event, now=now)
+            receipts.apply_event(event, now=now)
     except AWAY:  # it is kept, and the tick's sweep draws the consequence
         logger.error("event_waits provider=%s kind=%s", raw.provider, raw.kind)
-    except (
-        Exception
-    ):  # an event that our own code trips over must not come again and again; staff see that it waits
-        logger.exception("event_not_understood provider=%s kind=%s", raw.provider, raw.kind)
     return None
 
 

@@ -23,7 +23,6 @@ from notifications.law.rule import (
 
 HORIZON = timedelta(days=400)  # a contact that the rules put off longer is forbidden
 
-
 Delay = tuple[Rule, datetime | None]
 
 
