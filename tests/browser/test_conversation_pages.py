@@ -66,7 +66,7 @@ def test_a_borrower_asks_with_a_file_and_reads_the_answer(
     )
     page.goto(visitor.portal + reverse("loans:dashboard"))
     expect(contact).to_have_accessible_name("Contact 1 new")
-    page.get_by_role("link", name="Read it").click()
+    page.get_by_role("link", name="We have answered your message.").click()
     page.get_by_role("link", name="A bill or what I owe").click()
     expect(page.get_by_text("Let us find a smaller amount.")).to_be_visible()
     expect(contact).to_have_accessible_name("Contact")
