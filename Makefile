@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test check audit sbom reset lock texts faults
+.PHONY: setup run test unit check audit sbom reset lock texts faults
 
 setup: $(STAMP)
 
@@ -23,6 +23,11 @@ run: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python manage.py compile_texts
 	$(BIN)/pytest -n 2
+
+# The tests that need no database, no browser and no program of their own.
+unit: $(STAMP)
+	$(BIN)/python manage.py compile_texts
+	$(BIN)/pytest -n 2 -m unit
 
 check: $(STAMP)
 	$(BIN)/ruff check .

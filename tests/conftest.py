@@ -17,6 +17,8 @@ from notifications.traffic import shared
 from portal import embedded
 from tests import factories, isolation, letters, unhurried
 
+NOT_OF_UNITS = {"db", "transactional_db", "live_server", "browser"}  # fixtures
+
 # A time limit, per example or for making them, measures the machine's other work, not ours.
 UNHURRIED = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples each time: a change is judged by what it changes. New ones are looked for by the nightly profile.
@@ -37,6 +39,16 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.CELERY_BROKER_URL = f"redis+socket://{embedded.VALKEY_SOCKET}?virtual_host=9"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow by design otherwise
     settings.WHITENOISE_AUTOREFRESH = True  # serves static/ as it is; nothing is collected for tests
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs no database, no browser and no program of its own is a unit test: `make unit`."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if not asked & NOT_OF_UNITS and not any(
+            map(item.get_closest_marker, ("django_db", "browser", "processes"))
+        ):
+            item.add_marker("unit")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,8 +4,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from portal.embedded import ROOT
 from tests.faults.scenario import Act
+
+pytestmark = pytest.mark.processes
 
 # Of this seed a clock jumps by an hour, and the provider treats some call in each of its ways: see test_scenario.
 SHORT = {"reminders": 200, "kills": 4, "workers": 4, "seed": 43}

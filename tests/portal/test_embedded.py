@@ -13,6 +13,8 @@ from portal import embedded
 from tests.portal.local import Local, until
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 # A user of the servers: has an answer from both, then says so and stays until its standard input closes.
 USER = """
 import socket, sys

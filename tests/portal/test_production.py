@@ -16,6 +16,8 @@ from notifications.models import Tick
 from portal import embedded, health, required
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 SOUND = dict(
     line.split("=", 1)
     for line in (embedded.ROOT / "docs" / "production.env").read_text().splitlines()

@@ -12,6 +12,8 @@ from portal.supervisor import checks
 from tests.portal.local import RUN, WELCOME, Local, until
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.processes
+
 RESET = (*RUN, "--reset")
 
 
