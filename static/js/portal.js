@@ -25,6 +25,14 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && event.target.id === "news") event.preventDefault();
 });
 
+// What comes up at the foot of a page must not lie over what has the focus (WCAG 2.4.11). Who has scrolled away stays.
+document.addEventListener("htmx:afterSwap", () => {
+  const [foot, here] = [document.querySelector(".decide"), document.activeElement];
+  if (!foot || foot.contains(here)) return;
+  const [over, under] = [foot.getBoundingClientRect(), here.getBoundingClientRect()];
+  if (under.top < over.bottom && under.bottom > over.top) here.scrollIntoView({ block: "nearest", behavior: "instant" });
+});
+
 // Printing shows what is folded away, and only a script can ask for paper.
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;

@@ -98,6 +98,21 @@ def test_a_phone_shows_what_a_choice_changes_where_the_choice_is_made(
     ).to_be_visible()
 
 
+def test_what_a_choice_changes_does_not_come_up_over_what_has_the_focus(
+    visitor: Visitor, signed_in: Client, person: Borrower
+) -> None:
+    page = visitor.open(reverse("notifications:preferences"), client=signed_in)
+    unfold(page, "When")
+    chosen = page.get_by_label("1 day before", exact=True)
+    chosen.focus()
+    chosen.evaluate("here => scrollBy(0, here.getBoundingClientRect().bottom - innerHeight + 4)")
+    chosen.press("Space")
+    expect(page.locator("#not-saved")).to_be_visible()
+    expect(chosen).to_be_focused()
+    top = page.locator(".decide").evaluate("foot => foot.getBoundingClientRect().top")
+    assert chosen.evaluate("here => here.getBoundingClientRect().bottom") <= top
+
+
 def test_a_problem_leads_into_the_part_where_it_is(
     visitor: Visitor, signed_in: Client, person: Borrower
 ) -> None:
