@@ -155,6 +155,7 @@ def test_a_worker_that_slept_through_its_lease_begins_nothing_that_was_given_bac
 
 def test_what_providers_answered_outlives_a_restart_of_the_database(reminders, sandbox, monkeypatch):
     """Nobody else knows it: the worker waits for the database, and nothing is left unknown."""
+    disconnect.begin_anew()
     add_people("P", 20, due_on=DUE)
     usual, broken = flight.settle.settle, []
 
