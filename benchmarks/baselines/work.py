@@ -1,6 +1,7 @@
 """What both baselines do alike: the words, the form, and the rows of a text that was accepted."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -8,6 +9,7 @@ from accounts.models import Borrower
 from loans.models import Bill
 from notifications import sms_text, texts
 from notifications.context import sender
+from notifications.reply_links import short
 from notifications.texts import Demand, Filling, Words
 
 TIMEOUT = 10  # seconds
@@ -23,14 +25,19 @@ def credentials() -> tuple[str, str]:
 
 def text_of(words: Words, borrower: Borrower, bill: Bill, currency: str, reference: str) -> str:
     demand = Demand(bill.amount - bill.paid, currency, bill.due_on, texts.mask(reference))
-    filling = Filling(borrower.name, [demand], sender(), borrower.language)
+    filling = Filling(borrower.name, [demand], sender(with_answer=True), borrower.language)
     rendered = texts.render(words, filling, channel="sms")
     return sms_text.downgrade(rendered.text)
 
 
-def form(attempt_id: object, to: str, text: str) -> dict[str, str]:
+def form(attempt_id: UUID, to: str, text: str) -> dict[str, str]:
     callback = f"{settings.PORTAL_URL}/hooks/twilio/status/{attempt_id}/"
-    return {"To": to, "Body": text, "From": settings.TWILIO_FROM, "StatusCallback": callback}
+    return {
+        "To": to,
+        "Body": short.filled(text, attempt_id),
+        "From": settings.TWILIO_FROM,
+        "StatusCallback": callback,
+    }
 
 
 def accepted(text: str, reference: str) -> dict[str, Any]:
