@@ -48,7 +48,7 @@ def send(session: SessionBase, purpose: str, *, to: Recipient, now: datetime) ->
     """Send a new code; an earlier one for the same purpose ends. How often is for the caller's rate limit."""
     forget(session, purpose)
     code_id, code = secrets.token_urlsafe(16), get_random_string(DIGITS, "0123456789")
-    held = {"hash": _hash(code_id, code), "until": (now + LIFETIME).timestamp()}
+    held = {"hash": hashed(code_id, code), "until": (now + LIFETIME).timestamp()}
     # The cache keeps it a minute longer, so that it is `until` that decides.
     cache.set_many({_key(code_id): held, _tries(code_id): 0}, timeout=LIFETIME.seconds + 60)
     session[_in_session(purpose)] = {"id": code_id, "to": asdict(to)}
@@ -74,7 +74,7 @@ def check(session: SessionBase, purpose: str, *, code: str, now: datetime) -> An
     if tries > TRIES:
         return Answer.OVER
     digits = "".join(sign for sign in code if sign.isdigit())
-    if not constant_time_compare(_hash(code_id, digits), held["hash"]):
+    if not constant_time_compare(hashed(code_id, digits), held["hash"]):
         return Answer.WRONG if tries < TRIES else Answer.OVER
     if not cache.delete(_key(code_id)):  # true for one request only
         return Answer.OVER
@@ -99,5 +99,6 @@ def _tries(code_id: str) -> str:
     return f"accounts:code:{code_id}:tries"
 
 
-def _hash(code_id: str, code: str) -> str:
-    return salted_hmac("accounts.codes", f"{code_id}:{code}", algorithm="sha256").hexdigest()
+def hashed(salt: str, code: str) -> str:
+    """What is kept of a code in its place. salt: another one for each code."""
+    return salted_hmac("accounts.codes", f"{salt}:{code}", algorithm="sha256").hexdigest()

@@ -10,7 +10,9 @@ from typing import Any
 from allauth.account.internal.constants import LoginStageKey
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
-from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.crypto import constant_time_compare
+
+from accounts import codes
 
 
 def hide_first(session: SessionBase) -> None:
@@ -23,13 +25,9 @@ def hide(state: dict[str, Any]) -> None:
     """state: allauth's, of the step that asks for the code."""
     if code := state.get("code"):
         salt = secrets.token_hex(16)
-        state["code"] = f"{salt}${_hash(salt, code)}"
+        state["code"] = f"{salt}${codes.hashed(salt, code)}"
 
 
 def is_right(typed: str, kept: str) -> bool:
     salt, _dollar, hashed = kept.partition("$")
-    return constant_time_compare(_hash(salt, typed), hashed)
-
-
-def _hash(salt: str, code: str) -> str:
-    return salted_hmac("accounts.sign_in_codes", f"{salt}:{code}", algorithm="sha256").hexdigest()
+    return constant_time_compare(codes.hashed(salt, typed), hashed)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
@@ -29,15 +30,13 @@ BOOK_IS_OLD = timedelta(days=365)  # since its content was last gone through
 
 def conversations(now: datetime) -> Iterator[Waiting]:
     waiting = Conversation.objects.filter(waiting_since__isnull=False).order_by("waiting_since")
-    found = waiting[:MOST].aggregate(number=Count("pk"), first=Min("waiting_since"))
-    if found["number"]:
-        age = engine_words.age((now - found["first"]).total_seconds())
-        yield Waiting(
-            gettext("Conversations that wait for us"),
-            found["number"],
-            desk.rows("notifications.conversation"),
-            gettext("the first has waited for %(age)s") % {"age": age},
-        )
+    number, age = _counted(waiting, "waiting_since", now)
+    yield Waiting(
+        gettext("Conversations that wait for us"),
+        number,
+        desk.rows("notifications.conversation"),
+        gettext("the first has waited for %(age)s") % {"age": age},
+    )
 
 
 def requests(now: datetime) -> Iterator[Waiting]:
@@ -78,16 +77,21 @@ def unknown(now: datetime) -> Iterator[Waiting]:
 
 
 def set_aside(now: datetime) -> Iterator[Waiting]:
-    found = quarantine.set_aside()[:MOST].aggregate(number=Count("pk"), first=Min("set_aside_at"))
-    if found["number"]:
-        yield Waiting(
-            gettext("Borrowers set aside: the engine does not come to an end with them"),
-            found["number"],
-            desk.rows("notifications.lane"),
-            gettext("the first for %(age)s")
-            % {"age": engine_words.age((now - found["first"]).total_seconds())},
-            is_pressing=True,
-        )
+    number, age = _counted(quarantine.set_aside(), "set_aside_at", now)
+    yield Waiting(
+        gettext("Borrowers set aside: the engine does not come to an end with them"),
+        number,
+        desk.rows("notifications.lane"),
+        gettext("the first for %(age)s") % {"age": age},
+        is_pressing=True,
+    )
+
+
+def _counted(rows: QuerySet[Any], since: str, now: datetime) -> tuple[int, str]:
+    """How many there are, and in words how long the first has been there by its column `since`. One query."""
+    found = rows[:MOST].aggregate(number=Count("pk"), first=Min(since))
+    first = found["first"] or now
+    return found["number"], engine_words.age((now - first).total_seconds())
 
 
 def engine(now: datetime) -> Iterator[Waiting]:

@@ -1,4 +1,4 @@
-"""When and how we speak: what was chosen, what is planned, what was tried, and what came back."""
+"""The engine's rows: lanes, what is planned, what was tried, and what providers told of it."""
 
 import uuid
 
@@ -20,6 +20,19 @@ from notifications.words import (
     Delivery,
     ReminderState,
 )
+
+
+def _words() -> "models.ForeignKey[MessageTemplate | None, MessageTemplate | None]":
+    """The version of the words that a row was spoken in. Read from here to there only, so without an index."""
+    return models.ForeignKey(
+        MessageTemplate,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("words"),
+    )
 
 
 class Lane(models.Model):
@@ -82,15 +95,7 @@ class Reminder(models.Model):
     # provider → ISO instant until which it is not tried again for this reminder; others are tried meanwhile
     refused_by = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     reasons = models.JSONField(_("reasons"), default=list, blank=True)  # of the last decision
-    template = models.ForeignKey(
-        MessageTemplate,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,  # read from here to there only
-        verbose_name=_("words"),
-    )  # the version that spoke for it last
+    template = _words()  # the version that spoke for it last
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)  # UTC
     planned_at = models.DateTimeField(_("planned"), default=timezone.now)
 
@@ -155,15 +160,7 @@ class Attempt(models.Model):
         db_default="",
         help_text=_("What a discreet message stood for; shown in the inbox only."),
     )
-    template = models.ForeignKey(
-        MessageTemplate,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,  # read from here to there only
-        verbose_name=_("words"),
-    )  # the version that was sent
+    template = _words()  # the version that was sent
     segments = models.PositiveSmallIntegerField(_("segments"), default=0)  # of a text message; 0 elsewhere
     reasons = models.JSONField(_("reasons"), default=list)
     started_at = models.DateTimeField(_("started"), default=timezone.now)  # UTC
